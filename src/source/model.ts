@@ -1,0 +1,180 @@
+/** What `source/` finds in files: text with its provenance, kfuncs, sets, registrations, types. Values only. */
+import type { Location } from '../claim.ts';
+import type { FunctionSyntax, TypeSyntax } from './ir.ts';
+
+/**
+ * A file as the input leaves it. Line n of `text` is line n of the file: what the input does not show is blank, and the first blank line of such a
+ * gap holds GAP_MARK, which reads as a statement that may do anything.
+ */
+export interface SourceFile {
+  path: string;
+  text: string;
+  /** 1-based numbers of the lines that the input adds; empty for plain files and tree files */
+  added: ReadonlySet<number>;
+  /** false: only hunks are known */
+  complete: boolean;
+  origin: 'patch' | 'file' | 'tree';
+}
+
+export const GAP_MARK = '__kfunc_lint_gap__;';
+
+/** One function definition in a file: cheap to find (no parsing), parsed on demand. */
+export interface FunctionSource {
+  name: string;
+  file: SourceFile;
+  /** offsets of the whole definition, specifiers included, into file.text */
+  start: number;
+  end: number;
+  /** false where a gap or the end of the shown text lies inside */
+  complete: boolean;
+  /** the #if conditions it stands under, outermost first */
+  conditions: string[];
+}
+
+export interface Kfunc {
+  name: string;
+  /** one per definition found; several where #ifdef arms or files define it twice */
+  definitions: KfuncDefinition[];
+  /** its BTF_ID_FLAGS entries */
+  entries: IdFlagsEntry[];
+}
+
+export interface KfuncDefinition {
+  source: FunctionSource;
+  syntax: FunctionSyntax;
+  location: Location;
+  hasBpfKfunc: boolean;
+  isStatic: boolean;
+  /** between __bpf_kfunc_start_defs()/__diag_push and their ends; null where a gap hides it */
+  insideDefs: boolean | null;
+}
+
+/** `BTF_ID_FLAGS(func, name, KF_A | KF_B)` */
+export interface IdFlagsEntry {
+  func: string;
+  /** KF_ names, local macros expanded, in the order written */
+  flags: string[];
+  /** the third argument as written, '' where there is none */
+  flagsText: string;
+  /** macros or expressions among the flags that could not be read */
+  unreadFlags: string[];
+  /** span of the third argument; of the closing parenthesis where there is none */
+  flagsLocation: { start: Location; end: Location };
+  set: string | null;
+  location: Location;
+  /** the source line, white space folded */
+  line: string;
+  conditions: string[];
+}
+
+export interface KfuncSet {
+  name: string;
+  /** BTF_KFUNCS_START, BTF_SET8_START, BTF_SET_START … */
+  macro: string;
+  entries: IdFlagsEntry[];
+  /** false where the hunks show only part of it */
+  complete: boolean;
+  location: Location;
+}
+
+/** `struct btf_kfunc_id_set X = { .set = &Y, .filter = f }` */
+export interface IdSetVariable {
+  name: string;
+  set: string | null;
+  filter: string | null;
+  location: Location;
+}
+
+export interface RegisterCall {
+  programType: string;
+  /** the btf_kfunc_id_set variable */
+  variable: string;
+  location: Location;
+}
+
+/** `register_btf_id_dtor_kfuncs` entry pairs: object type and its destructor */
+export interface DtorEntry {
+  type: string;
+  func: string;
+  location: Location;
+}
+
+export interface EnumSource {
+  tag: string;
+  /** in order; value null where the expression can't be evaluated with what is at hand */
+  enumerators: { name: string; value: number | null }[];
+  /** false where a gap hides enumerators */
+  complete: boolean;
+  location: Location;
+}
+
+export interface StructSource {
+  tag: string;
+  isUnion: boolean;
+  fields: { name: string; type: TypeSyntax; bitfield: boolean }[];
+  complete: boolean;
+  location: Location;
+}
+
+/** An object-like or function-like macro whose body is plain text. */
+export interface MacroSource {
+  name: string;
+  parameters: string[] | null;
+  body: string;
+  location: Location;
+}
+
+export interface VariableSource {
+  name: string;
+  type: TypeSyntax;
+  isStatic: boolean;
+  location: Location;
+}
+
+/**
+ * Everything at hand for one analysis: the files of the input and, lazily, the tree. Look-ups prefer the file that asks, then the input, then the tree
+ * (architecture-independent first). null: not found at hand.
+ */
+export interface Program {
+  files: readonly SourceFile[];
+  hasTree: boolean;
+  kfuncs: readonly Kfunc[];
+  sets: readonly KfuncSet[];
+  idSets: readonly IdSetVariable[];
+  registrations: readonly RegisterCall[];
+  dtors: readonly DtorEntry[];
+  /** program types (`BPF_PROG_TYPE_…`) that can call the kfunc, sorted; empty where no registration is at hand */
+  programTypes(kfunc: Kfunc): string[];
+  findFunction(name: string, from: SourceFile): FunctionSource | null;
+  /** parsed form; null where the text can't be parsed at all */
+  parse(source: FunctionSource): FunctionSyntax | null;
+  findEnum(tag: string, from: SourceFile): EnumSource | null;
+  /** value of an enumerator or of an object-like macro with a constant body */
+  findConstant(name: string, from: SourceFile): ConstantSource | null;
+  findStruct(tag: string, from: SourceFile): StructSource | null;
+  findTypedef(name: string, from: SourceFile): TypeSyntax | null;
+  findMacro(name: string, from: SourceFile): MacroSource | null;
+  /** file-scope variables and arrays */
+  findVariable(name: string, from: SourceFile): VariableSource | null;
+  locate(file: SourceFile, offset: number): Location;
+}
+
+export interface ConstantSource {
+  name: string;
+  /** null: a constant of unknown value */
+  value: number | null;
+  /** enum tag ('' for anonymous) where it is an enumerator */
+  enumTag: string | null;
+  /** C type of the expression: enumerators are int; a macro's type follows its body (sizeof, suffix U …); null unknown */
+  unsigned: boolean | null;
+  location: Location;
+}
+
+/** Read access to a kernel tree: a directory, or a revision of a git checkout. Paths are relative with `/`, never climb out of the tree. */
+export interface TreeFiles {
+  /** for messages: the directory or revision as the user named it */
+  label: string;
+  read(path: string): string | null;
+  /** paths of files that contain every… one of the fixed strings; `under` narrows to folders, `extensions` to file name ends */
+  search(needles: string[], options?: { under?: string[]; extensions?: string[] }): string[];
+}

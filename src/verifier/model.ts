@@ -1,0 +1,108 @@
+/**
+ * What the verifier model says: `(flags, parameter declarations, series) → guarantees`. Knows the verifier and not C bodies; imports of source/ are types only.
+ */
+import type { Evidence } from '../claim.ts';
+import type { TypeSyntax } from '../source/ir.ts';
+
+/** How a parameter's declaration makes the verifier treat it. */
+export type ParameterKind =
+  | 'scalar'
+  | 'btf-pointer'
+  | 'memory'
+  | 'sized-memory'
+  | 'context'
+  | 'dynptr'
+  | 'iterator'
+  | 'map'
+  | 'string'
+  | 'callback'
+  | 'list-head'
+  | 'list-node'
+  | 'rb-root'
+  | 'rb-node'
+  | 'workqueue'
+  | 'timer'
+  | 'task-work'
+  | 'irq-flag'
+  | 'res-spin-lock'
+  | 'allocated-object'
+  | 'refcounted-kptr'
+  | 'arena'
+  | 'implicit'
+  | 'ignored'
+  | 'uncallable'
+  | 'unknown';
+
+export type Trust = 'trusted' | 'rcu' | 'any' | 'none';
+
+export interface ParameterInput {
+  name: string;
+  type: TypeSyntax;
+  /** as written */
+  text: string;
+}
+
+export interface KfuncInput {
+  name: string;
+  returns: TypeSyntax;
+  parameters: ParameterInput[];
+  flags: string[];
+  /** BPF_PROG_TYPE_… that may call it; empty: not known */
+  programTypes: string[];
+  /** the BTF_ID_FLAGS line, to be named in evidence */
+  flagsAt: Evidence['location'];
+  flagsLine: string | null;
+}
+
+/** What the model needs to know about C types; answered by source/. null: not at hand. */
+export interface TypeOracle {
+  /** `struct foo` / `union foo` made only of scalars and arrays and structs of them (the verifier's __btf_type_is_scalar_struct) */
+  isScalarStruct(structName: string): boolean | null;
+  /** what a typedef name stands for */
+  resolveTypedef(name: string): TypeSyntax | null;
+  /** enum has an enumerator that needs more than 32 bits (BTF_KIND_ENUM64) */
+  isEnum64(enumName: string): boolean | null;
+}
+
+export interface ParameterGuarantee {
+  name: string;
+  type: string;
+  kind: ParameterKind;
+  /** at run time; for non-pointers false */
+  mayBeNull: boolean;
+  trust: Trust;
+  refcountMayBeZero: boolean;
+  constant: boolean;
+  /** always false: the verifier gives no range in any series */
+  bounded: false;
+  /** name of the size parameter that says how much of this memory is there */
+  sizeOf: string | null;
+  /** the model could not tell the kind or the nullness and took the weaker answer: says what it would need */
+  unsure: string | null;
+  because: Evidence[];
+}
+
+export interface ReturnGuarantee {
+  mayBeNull: boolean;
+  acquires: boolean;
+  trust: Trust;
+  because: Evidence[];
+}
+
+/** What the caller's context promises to the body. */
+export interface ContextGuarantee {
+  /** plain RCU is held on every way in */
+  rcuHeld: boolean;
+  /** every caller may sleep */
+  maySleep: boolean;
+  /** some caller may be an NMI */
+  mayBeNmi: boolean;
+  because: Evidence[];
+}
+
+export interface KfuncGuarantees {
+  series: string;
+  parameters: ParameterGuarantee[];
+  returns: ReturnGuarantee;
+  context: ContextGuarantee;
+}
