@@ -1,0 +1,130 @@
+/** What is known of one value: nullness, a range, symbolic upper bounds, and which conditions taught us so. All operations are pure. */
+import type { Location } from '../claim.ts';
+
+export const NULL = 1;
+export const VALID = 2;
+export const ERR = 4;
+export const ANY_POINTER = NULL | VALID | ERR;
+
+/** value < symbol + plus. A symbol is the name of a constant (`NR_X`), or `#id` of another value of the same function. */
+export interface Bound {
+  symbol: string;
+  plus: number;
+}
+
+/** A condition (or operation) that narrowed a fact. */
+export interface Reason {
+  location: Location;
+  text: string;
+}
+
+/**
+ * Integers are kept as doubles: exact up to 2^53, and beyond that only ever compared with type limits.
+ * `below` bounds hold for the value as a mathematical integer, so a negative value satisfies them too.
+ */
+export interface Fact {
+  /** pointers: which of NULL, VALID, ERR it may be */
+  nul: number;
+  lo: number;
+  hi: number;
+  /** not zero although the range holds 0 */
+  nonZero: boolean;
+  below: readonly Bound[];
+  reasons: readonly Reason[];
+}
+
+export const UNKNOWN_FACT: Fact = { nul: ANY_POINTER, lo: -Infinity, hi: Infinity, nonZero: false, below: [], reasons: [] };
+
+export function pointerFact(nul: number): Fact {
+  return { ...UNKNOWN_FACT, nul };
+}
+
+export function rangeFact(lo: number, hi: number): Fact {
+  return { ...UNKNOWN_FACT, lo, hi };
+}
+
+/** No value at all is possible: the path can't be taken. */
+export function isImpossible(f: Fact): boolean {
+  return f.nul === 0 || f.lo > f.hi || (f.nonZero && f.lo === 0 && f.hi === 0);
+}
+
+function sameBound(a: Bound, b: Bound): boolean {
+  return a.symbol === b.symbol && a.plus === b.plus;
+}
+
+function tighten(f: Fact): Fact {
+  if (!f.nonZero) return f;
+  const lo = f.lo === 0 ? 1 : f.lo;
+  const hi = f.hi === 0 ? -1 : f.hi;
+  return lo === f.lo && hi === f.hi ? f : { ...f, lo, hi };
+}
+
+function mergeReasons(a: readonly Reason[], b: readonly Reason[]): readonly Reason[] {
+  if (b.length === 0) return a;
+  if (a.length === 0) return b;
+  const out = [...a];
+  for (const r of b) {
+    if (!out.some((o) => o.location.line === r.location.line && o.location.column === r.location.column && o.location.file === r.location.file)) out.push(r);
+  }
+  return out.slice(-6);
+}
+
+/** Both hold. */
+export function meet(a: Fact, b: Fact): Fact {
+  const below = [...a.below];
+  for (const bound of b.below) {
+    const i = below.findIndex((x) => x.symbol === bound.symbol);
+    if (i < 0) below.push(bound);
+    else if (bound.plus < below[i]!.plus) below[i] = bound;
+  }
+  return tighten({
+    nul: a.nul & b.nul,
+    lo: Math.max(a.lo, b.lo),
+    hi: Math.min(a.hi, b.hi),
+    nonZero: a.nonZero || b.nonZero,
+    below,
+    reasons: mergeReasons(a.reasons, b.reasons),
+  });
+}
+
+/** Either holds. */
+export function join(a: Fact, b: Fact): Fact {
+  if (a === b) return a;
+  const below: Bound[] = [];
+  for (const x of a.below) {
+    const y = b.below.find((o) => o.symbol === x.symbol);
+    if (y) below.push(y.plus > x.plus ? y : x);
+  }
+  return {
+    nul: a.nul | b.nul,
+    lo: Math.min(a.lo, b.lo),
+    hi: Math.max(a.hi, b.hi),
+    nonZero: (a.nonZero || a.lo > 0 || a.hi < 0) && (b.nonZero || b.lo > 0 || b.hi < 0),
+    below,
+    reasons: mergeReasons(a.reasons, b.reasons),
+  };
+}
+
+/** `next` is what `old` became after one more round of a loop: bounds that moved are given up, down to the limits of the type. */
+export function widen(old: Fact, next: Fact, typeLo: number, typeHi: number): Fact {
+  const j = join(old, next);
+  return {
+    ...j,
+    lo: j.lo < old.lo ? typeLo : j.lo,
+    hi: j.hi > old.hi ? typeHi : j.hi,
+    below: j.below.filter((b) => old.below.some((o) => sameBound(o, b))),
+  };
+}
+
+export function factKey(f: Fact): string {
+  const bounds = f.below.length === 0 ? '' : f.below.map((b) => `${b.symbol}+${b.plus}`).sort().join(',');
+  return `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${bounds}`;
+}
+
+export function withReason(f: Fact, reason: Reason): Fact {
+  return { ...f, reasons: mergeReasons(f.reasons, [reason]) };
+}
+
+export function isZero(f: Fact): boolean {
+  return f.lo === 0 && f.hi === 0;
+}

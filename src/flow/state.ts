@@ -1,0 +1,160 @@
+/** One path's knowledge at one point: which value each place holds, what is known of each value, which locks and references are held. */
+import type { Fact } from './domain.ts';
+import { factKey, join, UNKNOWN_FACT } from './domain.ts';
+import type { Link } from './value.ts';
+
+export type ContextKind = 'rcu' | 'spin' | 'mutex' | 'preempt' | 'irq' | 'bh';
+
+/** A reference that the function took and still has to hand on or drop. */
+export interface HeldReference {
+  value: string;
+  /** offset of the call that took it */
+  at: number;
+  by: string;
+}
+
+export class State {
+  /** `v:name#scope` for variables, `m:<value>->f` for fields behind pointers, `v:name#scope.f` for fields of local objects */
+  env: Map<string, string>;
+  facts: Map<string, Fact>;
+  links: Map<string, Link>;
+  context: Map<ContextKind, number>;
+  held: HeldReference[];
+  /** something was lost by merging too many paths */
+  merged: boolean;
+  /** cleanups registered by __free()/guard(), innermost last */
+  cleanups: { place: string; name: string; depth: number }[];
+
+  constructor(from?: State) {
+    this.env = new Map(from?.env);
+    this.facts = new Map(from?.facts);
+    this.links = new Map(from?.links);
+    this.context = new Map(from?.context);
+    this.held = from ? [...from.held] : [];
+    this.merged = from?.merged ?? false;
+    this.cleanups = from ? [...from.cleanups] : [];
+  }
+
+  fork(): State {
+    return new State(this);
+  }
+
+  fact(id: string): Fact {
+    return this.facts.get(id) ?? UNKNOWN_FACT;
+  }
+
+  depth(kind: ContextKind): number {
+    return this.context.get(kind) ?? 0;
+  }
+
+  /** All that a later step could tell apart. */
+  key(): string {
+    const env = [...this.env].map(([p, v]) => `${p}=${v}`).sort();
+    const live = new Set(this.env.values());
+    for (const [id, link] of this.links) if (live.has(id)) live.add(link.from);
+    const facts = [...this.facts].filter(([id]) => live.has(id)).map(([id, f]) => `${id}:${factKey(f)}`).sort();
+    return `${env.join(';')}|${facts.join(';')}|${this.resourceKey()}`;
+  }
+
+  resourceKey(): string {
+    const held = this.held.map((h) => `${h.value}@${h.at}`).sort();
+    const context = [...this.context].filter(([, n]) => n !== 0).map(([k, n]) => `${k}${n}`).sort();
+    return `${context.join(',')}|${held.join(',')}|${this.cleanups.map((c) => c.place).join(',')}`;
+  }
+
+  /**
+   * `id` is about to be made anew (the same expression in the next round of a loop): places that still hold the old one keep it under another name,
+   * so that what is learnt of the new value is not believed of the old.
+   */
+  retire(id: string): void {
+    let used = false;
+    for (const v of this.env.values()) if (v === id) used = true;
+    for (const l of this.links.values()) if (l.from === id) used = true;
+    for (const h of this.held) if (h.value === id) used = true;
+    if (used) this.rename(id, `${id}'`);
+    this.facts.delete(id);
+    this.links.delete(id);
+  }
+
+  private rename(id: string, old: string): void {
+    const fact = this.facts.get(id);
+    const before = this.facts.get(old);
+    if (fact) this.facts.set(old, before ? join(before, fact) : fact);
+    for (const [p, v] of this.env) if (v === id) this.env.set(p, old);
+    for (const [p, v] of [...this.env]) {
+      if (!p.startsWith(`m:${id}->`) && !p.startsWith(`m:${id}.`)) continue;
+      this.env.delete(p);
+      this.env.set(`m:${old}${p.slice(2 + id.length)}`, v);
+    }
+    for (const [d, l] of this.links) if (l.from === id) this.links.set(d, { ...l, from: old });
+    const link = this.links.get(id);
+    if (link && !before) this.links.set(old, link);
+    this.held = this.held.map((h) => (h.value === id ? { ...h, value: old } : h));
+  }
+}
+
+/** Everything that holds on both paths. Places whose values differ get `phi(place)`. */
+export function joinStates(a: State, b: State, phi: (place: string, x: string, y: string) => string): State {
+  const out = new State();
+  out.merged = true;
+  for (const [id, f] of a.facts) {
+    const g = b.facts.get(id);
+    if (g) out.facts.set(id, join(f, g));
+    else out.facts.set(id, f);
+  }
+  for (const [id, g] of b.facts) if (!a.facts.has(id)) out.facts.set(id, g);
+  for (const [id, l] of a.links) out.links.set(id, l);
+  for (const [id, l] of b.links) if (!out.links.has(id)) out.links.set(id, l);
+  for (const [place, x] of a.env) {
+    const y = b.env.get(place);
+    if (y === undefined) continue;
+    if (x === y) out.env.set(place, x);
+    else {
+      const id = phi(place, x, y);
+      out.facts.set(id, join(a.fact(x), b.fact(y)));
+      out.links.delete(id);
+      out.env.set(place, id);
+    }
+  }
+  for (const kind of new Set([...a.context.keys(), ...b.context.keys()])) out.context.set(kind, Math.min(a.depth(kind), b.depth(kind)));
+  out.held = a.held.filter((h) => b.held.some((o) => o.value === h.value && o.at === h.at));
+  out.cleanups = a.cleanups.length <= b.cleanups.length ? [...a.cleanups] : [...b.cleanups];
+  return out;
+}
+
+/** Drops duplicates, then joins until at most `limit` paths are left: first those that hold the same locks and references. */
+export function mergeStates(states: State[], limit: number, phi: (place: string, x: string, y: string) => string): State[] {
+  const byKey = new Map<string, State>();
+  for (const s of states) {
+    const key = s.key();
+    if (!byKey.has(key)) byKey.set(key, s);
+  }
+  const unique = [...byKey.values()];
+  if (unique.length <= limit) return unique;
+  const groups = new Map<string, State[]>();
+  for (const s of unique) {
+    const key = s.resourceKey();
+    const group = groups.get(key);
+    if (group) group.push(s);
+    else groups.set(key, [s]);
+  }
+  const perGroup = Math.max(1, Math.floor(limit / groups.size));
+  const out: State[] = [];
+  for (const group of groups.values()) out.push(...shrink(group, perGroup, phi));
+  return out.length <= limit ? out : shrink(out, limit, phi);
+}
+
+/** Joins neighbours: paths that are next to each other parted last, so they differ least. */
+function shrink(group: State[], limit: number, phi: (place: string, x: string, y: string) => string): State[] {
+  let list = group;
+  while (list.length > limit) {
+    const next: State[] = [];
+    for (let i = 0; i < list.length; i += 2) {
+      const b = list[i + 1];
+      next.push(b && next.length + Math.ceil((list.length - i) / 1) > limit ? joinStates(list[i]!, b, phi) : list[i]!);
+      if (b && next[next.length - 1] === list[i]) next.push(b);
+    }
+    list = next;
+  }
+  return list;
+}

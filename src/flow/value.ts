@@ -1,0 +1,65 @@
+/** Values of the analysis: where they come from, how one is derived from another. */
+import type { CType } from './ctype.ts';
+
+export type Origin =
+  /** the function's own parameter, untouched since entry */
+  | { k: 'param'; index: number }
+  /** result of a call; `rcu`: rcu_dereference() and kin; `mayFail`: known to return NULL or an ERR_PTR */
+  | { k: 'call'; callee: string; at: number; rcu: boolean; mayFail: boolean }
+  /** read from memory */
+  | { k: 'load'; text: string }
+  /** filled in by a callee through a pointer */
+  | { k: 'out'; callee: string }
+  | { k: 'const' }
+  /** address of an object, array, function or string */
+  | { k: 'address'; name: string }
+  | { k: 'global'; name: string }
+  | { k: 'uninitialised' }
+  | { k: 'unknown'; why: string };
+
+/** How a value is made from another one; conditions on it speak of the other one too, as far as `k` allows. */
+export type Link =
+  | { k: 'cast'; from: string }
+  | { k: 'add'; from: string; plus: number }
+  /** pointer to a member of what `from` points to, container_of, pointer arithmetic: not NULL-preserving */
+  | { k: 'near'; from: string };
+
+export interface Value {
+  id: string;
+  type: CType;
+  origins: Origin[];
+  /** parameters whose value takes part in this one, arithmetic included */
+  taint: ReadonlySet<number>;
+}
+
+export const NO_TAINT: ReadonlySet<number> = new Set();
+
+export function originKey(o: Origin): string {
+  switch (o.k) {
+    case 'param':
+      return `p${o.index}`;
+    case 'call':
+      return `c${o.callee}@${o.at}`;
+    case 'load':
+      return `l${o.text}`;
+    case 'out':
+      return `o${o.callee}`;
+    case 'address':
+    case 'global':
+      return `${o.k}${o.name}`;
+    default:
+      return o.k;
+  }
+}
+
+export function mergeOrigins(a: Origin[], b: Origin[]): Origin[] {
+  const seen = new Set(a.map(originKey));
+  const extra = b.filter((o) => !seen.has(originKey(o)));
+  return extra.length === 0 ? a : [...a, ...extra];
+}
+
+export function mergeTaint(a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> {
+  if (b.size === 0) return a;
+  if (a.size === 0) return b;
+  return new Set([...a, ...b]);
+}
