@@ -30,10 +30,12 @@ export interface Fact {
   /** not zero although the range holds 0 */
   nonZero: boolean;
   below: readonly Bound[];
+  /** value >= symbol + plus */
+  above: readonly Bound[];
   reasons: readonly Reason[];
 }
 
-export const UNKNOWN_FACT: Fact = { nul: ANY_POINTER, lo: -Infinity, hi: Infinity, nonZero: false, below: [], reasons: [] };
+export const UNKNOWN_FACT: Fact = { nul: ANY_POINTER, lo: -Infinity, hi: Infinity, nonZero: false, below: [], above: [], reasons: [] };
 
 export function pointerFact(nul: number): Fact {
   return { ...UNKNOWN_FACT, nul };
@@ -69,20 +71,39 @@ function mergeReasons(a: readonly Reason[], b: readonly Reason[]): readonly Reas
   return out.slice(-6);
 }
 
+/** One bound a symbol; `tighter` picks among two for the same symbol. */
+function meetBounds(a: readonly Bound[], b: readonly Bound[], tighter: (x: number, y: number) => boolean): readonly Bound[] {
+  if (b.length === 0) return a;
+  const out = [...a];
+  for (const bound of b) {
+    const i = out.findIndex((x) => x.symbol === bound.symbol);
+    if (i < 0) out.push(bound);
+    else if (tighter(bound.plus, out[i]!.plus)) out[i] = bound;
+  }
+  return out;
+}
+
+function joinBounds(a: readonly Bound[], b: readonly Bound[], looser: (x: number, y: number) => boolean): readonly Bound[] {
+  const out: Bound[] = [];
+  for (const x of a) {
+    const y = b.find((o) => o.symbol === x.symbol);
+    if (y) out.push(looser(y.plus, x.plus) ? y : x);
+  }
+  return out;
+}
+
+const less = (x: number, y: number) => x < y;
+const more = (x: number, y: number) => x > y;
+
 /** Both hold. */
 export function meet(a: Fact, b: Fact): Fact {
-  const below = [...a.below];
-  for (const bound of b.below) {
-    const i = below.findIndex((x) => x.symbol === bound.symbol);
-    if (i < 0) below.push(bound);
-    else if (bound.plus < below[i]!.plus) below[i] = bound;
-  }
   return tighten({
     nul: a.nul & b.nul,
     lo: Math.max(a.lo, b.lo),
     hi: Math.min(a.hi, b.hi),
     nonZero: a.nonZero || b.nonZero,
-    below,
+    below: meetBounds(a.below, b.below, less),
+    above: meetBounds(a.above, b.above, more),
     reasons: mergeReasons(a.reasons, b.reasons),
   });
 }
@@ -90,17 +111,13 @@ export function meet(a: Fact, b: Fact): Fact {
 /** Either holds. */
 export function join(a: Fact, b: Fact): Fact {
   if (a === b) return a;
-  const below: Bound[] = [];
-  for (const x of a.below) {
-    const y = b.below.find((o) => o.symbol === x.symbol);
-    if (y) below.push(y.plus > x.plus ? y : x);
-  }
   return {
     nul: a.nul | b.nul,
     lo: Math.min(a.lo, b.lo),
     hi: Math.max(a.hi, b.hi),
     nonZero: (a.nonZero || a.lo > 0 || a.hi < 0) && (b.nonZero || b.lo > 0 || b.hi < 0),
-    below,
+    below: joinBounds(a.below, b.below, more),
+    above: joinBounds(a.above, b.above, less),
     reasons: mergeReasons(a.reasons, b.reasons),
   };
 }
@@ -113,12 +130,14 @@ export function widen(old: Fact, next: Fact, typeLo: number, typeHi: number): Fa
     lo: j.lo < old.lo ? typeLo : j.lo,
     hi: j.hi > old.hi ? typeHi : j.hi,
     below: j.below.filter((b) => old.below.some((o) => sameBound(o, b))),
+    above: j.above.filter((b) => old.above.some((o) => sameBound(o, b))),
   };
 }
 
 export function factKey(f: Fact): string {
   const bounds = f.below.length === 0 ? '' : f.below.map((b) => `${b.symbol}+${b.plus}`).sort().join(',');
-  return `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${bounds}`;
+  const floors = f.above.length === 0 ? '' : f.above.map((b) => `${b.symbol}+${b.plus}`).sort().join(',');
+  return `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${bounds}:${floors}`;
 }
 
 export function withReason(f: Fact, reason: Reason): Fact {

@@ -22,6 +22,10 @@ export class State {
   held: HeldReference[];
   /** something was lost by merging too many paths */
   merged: boolean;
+  /** set where something on the path could not be read or followed: what may have happened there */
+  doubt: string | null;
+  /** values handed to functions whose body is not at hand, or stored where others can reach them */
+  escaped: Set<string>;
   /** cleanups registered by __free()/guard(), innermost last */
   cleanups: { place: string; name: string; depth: number }[];
 
@@ -32,6 +36,8 @@ export class State {
     this.context = new Map(from?.context);
     this.held = from ? [...from.held] : [];
     this.merged = from?.merged ?? false;
+    this.doubt = from?.doubt ?? null;
+    this.escaped = new Set(from?.escaped);
     this.cleanups = from ? [...from.cleanups] : [];
   }
 
@@ -104,7 +110,11 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   }
   for (const [id, g] of b.facts) if (!a.facts.has(id)) out.facts.set(id, g);
   for (const [id, l] of a.links) out.links.set(id, l);
-  for (const [id, l] of b.links) if (!out.links.has(id)) out.links.set(id, l);
+  for (const [id, l] of b.links) {
+    const other = out.links.get(id);
+    if (!other) out.links.set(id, l);
+    else if (other.k !== l.k || other.from !== l.from) out.links.delete(id);
+  }
   for (const [place, x] of a.env) {
     const y = b.env.get(place);
     if (y === undefined) continue;
@@ -118,6 +128,8 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   }
   for (const kind of new Set([...a.context.keys(), ...b.context.keys()])) out.context.set(kind, Math.min(a.depth(kind), b.depth(kind)));
   out.held = a.held.filter((h) => b.held.some((o) => o.value === h.value && o.at === h.at));
+  out.doubt = a.doubt ?? b.doubt;
+  out.escaped = new Set([...a.escaped, ...b.escaped]);
   out.cleanups = a.cleanups.length <= b.cleanups.length ? [...a.cleanups] : [...b.cleanups];
   return out;
 }
@@ -148,11 +160,15 @@ export function mergeStates(states: State[], limit: number, phi: (place: string,
 function shrink(group: State[], limit: number, phi: (place: string, x: string, y: string) => string): State[] {
   let list = group;
   while (list.length > limit) {
+    let excess = list.length - limit;
     const next: State[] = [];
-    for (let i = 0; i < list.length; i += 2) {
+    for (let i = 0; i < list.length; i++) {
       const b = list[i + 1];
-      next.push(b && next.length + Math.ceil((list.length - i) / 1) > limit ? joinStates(list[i]!, b, phi) : list[i]!);
-      if (b && next[next.length - 1] === list[i]) next.push(b);
+      if (excess > 0 && b) {
+        next.push(joinStates(list[i]!, b, phi));
+        excess--;
+        i++;
+      } else next.push(list[i]!);
     }
     list = next;
   }

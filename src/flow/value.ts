@@ -6,8 +6,8 @@ export type Origin =
   | { k: 'param'; index: number }
   /** result of a call; `rcu`: rcu_dereference() and kin; `mayFail`: known to return NULL or an ERR_PTR */
   | { k: 'call'; callee: string; at: number; rcu: boolean; mayFail: boolean }
-  /** read from memory */
-  | { k: 'load'; text: string }
+  /** read from memory; `of`: directly from what this parameter points to */
+  | { k: 'load'; text: string; of: number | null }
   /** filled in by a callee through a pointer */
   | { k: 'out'; callee: string }
   | { k: 'const' }

@@ -1,0 +1,215 @@
+/** One function under analysis with one set of entry facts: its values, variables in scope, events and exits. */
+import type { Location } from '../claim.ts';
+import type { Expr, FunctionSyntax, Span } from '../source/ir.ts';
+import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
+import type { CType } from './ctype.ts';
+import { resolveType, typeMax, typeMin } from './ctype.ts';
+import type { Fact } from './domain.ts';
+import { ANY_POINTER, pointerFact, rangeFact } from './domain.ts';
+import type { FlowEvent, Occurrence } from './event.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { FunctionResult } from './result.ts';
+import type { State } from './state.ts';
+import type { Origin, Value } from './value.ts';
+import { mergeOrigins, mergeTaint, NO_TAINT, originKey } from './value.ts';
+
+/** Asks for the analysis of a callee in the context of these entry facts; null where it can't be followed, with the reason. */
+export type CalleeAnalysis = (
+  name: string,
+  from: SourceFile,
+  facts: Fact[],
+  depth: number,
+  interesting: boolean,
+) => { result: FunctionResult } | { unknown: string };
+
+export interface Variable {
+  place: string;
+  type: CType;
+  name: string;
+}
+
+export interface Exit {
+  state: State;
+  /** null: `return;` or the end of the body */
+  value: string | null;
+}
+
+export interface Outcome {
+  s: State;
+  v: string;
+}
+
+/** A new event as its caller gives it: the recorder adds place, function and occurrence. */
+type Bare<T> = T extends unknown ? Omit<T, 'location' | 'function' | 'text' | 'chain' | 'occurrences'> : never;
+export type NewEvent = Bare<FlowEvent>;
+
+export class Activation {
+  readonly program: Program;
+  readonly knowledge: Knowledge;
+  readonly fn: FunctionSyntax;
+  readonly file: SourceFile;
+  readonly depth: number;
+  readonly callee: CalleeAnalysis;
+  readonly values = new Map<string, Value>();
+  readonly events = new Map<string, FlowEvent>();
+  readonly exits: Exit[] = [];
+  readonly scopes: Map<string, Variable>[] = [];
+  readonly pendingLabels = new Map<string, State[]>();
+  /** names of callees that could not be followed, with the reason */
+  readonly unknownCallees = new Map<string, string>();
+  /** offsets of the spans under macro expansion stand at the call site */
+  readonly spanOverride: Span[] = [];
+  clobbers = false;
+  /** evaluation steps left */
+  fuel: number;
+  private readonly locations = new Map<number, Location>();
+
+  constructor(source: FunctionSource, fn: FunctionSyntax, program: Program, knowledge: Knowledge, depth: number, callee: CalleeAnalysis, fuel: number) {
+    this.file = source.file;
+    this.fn = fn;
+    this.program = program;
+    this.knowledge = knowledge;
+    this.depth = depth;
+    this.callee = callee;
+    this.fuel = fuel;
+  }
+
+  offset(span: Span): number {
+    return (this.spanOverride[0] ?? span).start;
+  }
+
+  locate(span: Span): Location {
+    const offset = this.offset(span);
+    let found = this.locations.get(offset);
+    if (!found) {
+      found = this.program.locate(this.file, offset);
+      this.locations.set(offset, found);
+    }
+    return found;
+  }
+
+  text(span: Span): string {
+    const { start, end } = this.spanOverride[0] ?? span;
+    return this.file.text.slice(start, Math.min(end, start + 200)).replace(/\s+/g, ' ').trim();
+  }
+
+  reason(span: Span): { location: Location; text: string } {
+    return { location: this.locate(span), text: this.text(span) };
+  }
+
+  variable(name: string): Variable | null {
+    for (let i = this.scopes.length - 1; i >= 0; i--) {
+      const v = this.scopes[i]!.get(name);
+      if (v) return v;
+    }
+    return null;
+  }
+
+  declare(name: string, type: CType, span: Span): Variable {
+    const v: Variable = { name, type, place: `v:${name}@${span.start}` };
+    this.scopes[this.scopes.length - 1]!.set(name, v);
+    return v;
+  }
+
+  type(syntax: Parameters<typeof resolveType>[0]): CType {
+    return resolveType(syntax, this.program, this.file);
+  }
+
+  /** Makes (or makes anew) the value `id` in state `s`. */
+  define(s: State, id: string, type: CType, origins: Origin[], fact: Fact, taint: ReadonlySet<number> = NO_TAINT): string {
+    s.retire(id);
+    this.registerValue(id, type, origins, taint);
+    s.facts.set(id, fact);
+    return id;
+  }
+
+  registerValue(id: string, type: CType, origins: Origin[], taint: ReadonlySet<number> = NO_TAINT): void {
+    const old = this.values.get(id);
+    const merged = old ? mergeOrigins(old.origins, origins) : origins;
+    this.values.set(id, { id, type, origins: merged, taint: old ? mergeTaint(old.taint, taint) : taint });
+  }
+
+  value(id: string): Value {
+    const plain = this.values.get(id);
+    if (plain) return plain;
+    const base = this.values.get(id.replace(/'+$/, ''));
+    return base ?? { id, type: { k: 'unknown', name: '' }, origins: [{ k: 'unknown', why: '' }], taint: NO_TAINT };
+  }
+
+  /** The fact of a value of this type about which nothing is known. */
+  topFact(type: CType): Fact {
+    if (type.k === 'int') return rangeFact(typeMin(type), typeMax(type));
+    return pointerFact(ANY_POINTER);
+  }
+
+  fresh(s: State, span: Span, tag: string, type: CType, origin: Origin, taint: ReadonlySet<number> = NO_TAINT): string {
+    return this.define(s, `${tag}${this.offset(span)}.${span.start}`, type, [origin], this.topFact(type), taint);
+  }
+
+  /** A value for a place whose value differs between two joined paths. */
+  readonly phi = (place: string, x: string, y: string): string => {
+    const a = this.value(x);
+    const b = this.value(y);
+    const id = `φ${place}`;
+    this.registerValue(id, a.type.k === 'unknown' ? b.type : a.type, mergeOrigins(a.origins, b.origins), mergeTaint(a.taint, b.taint));
+    return id;
+  };
+
+  occurrence(s: State, id: string): Occurrence {
+    const v = this.value(id);
+    return {
+      origins: v.origins,
+      taint: v.taint,
+      fact: s.fact(id),
+      type: v.type,
+      parameters: this.fn.parameters.map((_, i) => s.fact(`p${i}`)),
+      merged: s.merged,
+      doubt: s.doubt,
+    };
+  }
+
+  /** Records that something happens to value `id` at `span`. Agreeing paths are kept once. */
+  note(s: State, span: Span, id: string, event: NewEvent): void {
+    this.add({ ...event, location: this.locate(span), function: this.fn.name, text: this.text(span), chain: [], occurrences: [this.occurrence(s, id)] } as FlowEvent);
+  }
+
+  add(event: FlowEvent): void {
+    const key = eventKey(event);
+    const old = this.events.get(key);
+    if (!old) {
+      this.events.set(key, event);
+      return;
+    }
+    if (old.k === 'return' && event.k === 'return' && event.unreleased.length > old.unreleased.length) old.unreleased = event.unreleased;
+    const seen = new Set(old.occurrences.map(occurrenceKey));
+    for (const o of event.occurrences) {
+      if (old.occurrences.length >= 48) break;
+      if (!seen.has(occurrenceKey(o))) old.occurrences.push(o);
+    }
+  }
+}
+
+function eventKey(e: FlowEvent): string {
+  const l = e.location;
+  const chain = e.chain.map((c) => `${c.location.line}.${c.location.column}`).join('<');
+  const extra = e.k === 'pass' ? `${e.callee}#${e.argument}` : e.k === 'return' ? e.held : e.k === 'test' ? e.variable : e.k === 'deref' ? (e.member ?? '') : '';
+  return `${e.k}:${l.file}:${l.line}:${l.column}:${e.text.length}:${extra}:${chain}`;
+}
+
+function occurrenceKey(o: Occurrence): string {
+  const f = o.fact;
+  const bounds = [...f.below, ...f.above].map((b) => `${b.symbol}${b.plus}`).join();
+  const parameters = o.parameters.map((p) => `${p.nul}.${p.lo}.${p.hi}.${[...p.below, ...p.above].map((b) => `${b.symbol}${b.plus}`).join()}`).join('/');
+  return `${o.origins.map(originKey).join()}|${f.nul}.${f.lo}.${f.hi}.${f.nonZero}|${bounds}|${o.doubt ?? ''}|${parameters}`;
+}
+
+/** The name an expression goes by in messages: `css`, `opts->error`. */
+export function expressionName(e: Expr): string {
+  if (e.k === 'name') return e.name;
+  if (e.k === 'field') return `${expressionName(e.x)}${e.arrow ? '->' : '.'}${e.name}`;
+  if (e.k === 'index') return `${expressionName(e.x)}[]`;
+  if (e.k === 'unary') return `${e.op}${expressionName(e.x)}`;
+  if (e.k === 'cast') return expressionName(e.x);
+  if (e.k === 'call') return `${expressionName(e.fn)}()`;
+  return '…';
+}

@@ -1,0 +1,66 @@
+/** What happens on the way through a function, with what is known at that point: the only thing that rules see of the analysis. */
+import type { Location } from '../claim.ts';
+import type { CType } from './ctype.ts';
+import type { Fact } from './domain.ts';
+import type { ContextKind } from './state.ts';
+import type { Origin } from './value.ts';
+
+/** One link of the way from the kfunc to the place: `function` calls on at `location`. */
+export interface Step {
+  function: string;
+  location: Location;
+  text: string;
+}
+
+/** One path (or several that agree) on which the event happens. */
+export interface Occurrence {
+  origins: Origin[];
+  /** parameters of the kfunc that take part in the value */
+  taint: ReadonlySet<number>;
+  fact: Fact;
+  type: CType;
+  /** what is known of each parameter of the kfunc (its value at entry) on this path */
+  parameters: Fact[];
+  /** paths were merged before: the combination of facts need not be possible */
+  merged: boolean;
+  /** why the analysis can't be sure of what it says, null where it is */
+  doubt: string | null;
+}
+
+/** Extent of an array as far as it is known: [0, value) or [0, symbol + plus). */
+export interface Extent {
+  value: number | null;
+  symbol: string | null;
+  plus: number;
+  text: string;
+}
+
+interface Common {
+  location: Location;
+  /** in which function's body */
+  function: string;
+  /** the expression, white space folded */
+  text: string;
+  /** from the kfunc to this function; empty in the kfunc itself */
+  chain: Step[];
+  occurrences: Occurrence[];
+}
+
+export type FlowEvent = Common &
+  (
+    | { k: 'deref'; member: string | null; struct: string | null; access: 'read' | 'write' }
+    | { k: 'index'; array: string; extent: Extent | null }
+    | { k: 'shift'; width: number }
+    /** a length in bytes handed to memcpy and kin; `of`: extent of the objects where known */
+    | { k: 'length'; callee: string; of: Extent | null }
+    /** a pointer or a value handed to a function that is not at hand */
+    | { k: 'pass'; callee: string; argument: number; why: string }
+    /** a condition asks whether the variable is NULL (or zero) */
+    | { k: 'test'; variable: string }
+    | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; unreleased: { by: string; location: Location }[] }
+    | { k: 'call'; callee: string; known: boolean; context: ReadonlyMap<ContextKind, number>; sleeps: 'yes' | 'no' | 'unknown' }
+    /** an assignment to a variable that held a parameter */
+    | { k: 'rebind'; variable: string; source: string }
+  );
+
+export type EventOf<K extends FlowEvent['k']> = Extract<FlowEvent, { k: K }>;

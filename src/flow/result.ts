@@ -1,0 +1,43 @@
+/** What the analysis of one function in one context gives its callers. */
+import type { Location } from '../claim.ts';
+import type { CType } from './ctype.ts';
+import type { Fact } from './domain.ts';
+import type { FlowEvent } from './event.ts';
+import type { ContextKind } from './state.ts';
+import type { Origin } from './value.ts';
+
+/** One way of leaving the function: what then holds of its result and of its arguments. */
+export interface ExitCase {
+  result: Fact;
+  resultType: CType;
+  /** of the value returned; a `param` origin speaks of this function's own parameter */
+  origins: Origin[];
+  /** the result is exactly this parameter */
+  isParameter: number | null;
+  parameters: Fact[];
+  /** what it left behind pointers: `<parameter>-><field>` or `<parameter>->*` */
+  memory: Map<string, Fact>;
+  context: Map<ContextKind, number>;
+  /** a reference is handed out with the result */
+  returnsReference: 'yes' | 'no' | 'unknown';
+  /** parameters whose object got a reference that is still held at the exit */
+  takenOn: number[];
+  droppedOn: number[];
+  /** parameters that got to places out of sight */
+  escaped: number[];
+  doubt: string | null;
+}
+
+export interface FunctionResult {
+  name: string;
+  location: Location;
+  exits: ExitCase[];
+  events: FlowEvent[];
+  /** may change memory that its callers know about */
+  clobbers: boolean;
+  /** never returns */
+  noReturn: boolean;
+  /** callees out of sight, with the reason */
+  unknownCallees: ReadonlyMap<string, string>;
+  partial: boolean;
+}
