@@ -1,0 +1,21 @@
+/** Ranges of kernel series: both ends inclusive, a missing end is open. */
+import type { SeriesRange } from './model.ts';
+
+/** @param a,b well-formed series such as `6.12`. Below zero where `a` is the older. */
+export function compareSeries(a: string, b: string): number {
+  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
+  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
+  return majorA - majorB || minorA - minorB;
+}
+
+type Range = { [key in keyof SeriesRange]: string | undefined };
+
+export function contains(range: Range, series: string): boolean {
+  if (range.since !== undefined && compareSeries(series, range.since) < 0) return false;
+  return range.until === undefined || compareSeries(series, range.until) <= 0;
+}
+
+export function overlaps(a: Range, b: Range): boolean {
+  const before = (x: Range, y: Range) => x.until !== undefined && y.since !== undefined && compareSeries(x.until, y.since) < 0;
+  return !before(a, b) && !before(b, a);
+}

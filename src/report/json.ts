@@ -1,0 +1,40 @@
+/** The contract's JSON, schemaVersion 1. Fields that the contract does not name are additions; none of its own may go. */
+import type { Finding } from '../claim.ts';
+import { inOrder, type Report, type ReportOptions, summarize } from './model.ts';
+import { plainJson } from './plain.ts';
+
+export function renderJson(report: Report, options: Pick<ReportOptions, 'version'>): string {
+  const { kernel, findings, diagnostics } = report;
+  const value = {
+    schemaVersion: 1,
+    tool: { name: 'kfunc-lint', version: options.version },
+    kernel: { series: kernel.series, from: kernel.from },
+    findings: inOrder(findings).map(toJson),
+    diagnostics: diagnostics.map(({ level, message, location }) => ({ level, message, location })),
+    summary: summarize(report),
+  };
+  return `${plainJson(value)}\n`;
+}
+
+/** Field by field, so that the order of keys never hangs on how a finding was put together. */
+function toJson(one: Finding) {
+  const { file, line, column } = one.location;
+  return {
+    id: one.id,
+    rule: one.rule,
+    verdict: one.verdict,
+    contested: one.contested,
+    severity: one.severity,
+    kfunc: one.kfunc,
+    function: one.function,
+    subject: one.subject,
+    message: one.message,
+    advice: one.advice,
+    location: { file, line, column },
+    inDiff: one.inDiff,
+    preexisting: one.preexisting,
+    evidence: one.evidence.map(({ kind, role, text, location, source }) => ({ kind, role, text, location, source })),
+    missing: one.missing.map(({ what, why, treeWouldHelp }) => ({ what, why, treeWouldHelp })),
+    mend: one.mend,
+  };
+}

@@ -1,0 +1,16 @@
+/** Text from patches and mails, made harmless for a terminal. */
+
+// control and format characters (escapes, bidirectional overrides, invisible ones), halves of surrogate pairs, line and paragraph separators
+const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** One line of visible text: white space of any kind becomes a blank, what a terminal would obey is dropped. */
+export function plain(text: string): string {
+  return text.replace(/[\s\u0085]+/g, ' ').replace(HARMFUL, '');
+}
+
+/** JSON whose characters a terminal shows and does not obey. The value is the same: they are written as escapes. */
+export function plainJson(value: unknown): string {
+  const escape = (char: string) =>
+    [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+  return JSON.stringify(value, null, 2).replace(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\u2028\u2029]/gu, escape);
+}

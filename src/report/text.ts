@@ -1,0 +1,93 @@
+/**
+ * Text for people: confirmed findings in full, contested suppressions in full, the other suppressions in two lines each (a reader wants to know what was
+ * kept from them and why), undecided ones as a count. `--show` tells the rest in full.
+ */
+import type { Evidence, Finding, Location } from '../claim.ts';
+import { inOrder, type KernelChoice, type Report, type ReportOptions, summarize } from './model.ts';
+import { type Paint, paintWith } from './paint.ts';
+
+export function renderText(report: Report, options: ReportOptions): string {
+  const paint = paintWith(options.color);
+  const findings = inOrder(report.findings);
+  const of = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict);
+  const blocks = [
+    ...of('confirmed').map((one) => tellInFull(one, paint)),
+    ...of('refuted').map((one) => (one.contested || options.show.has('refuted') ? tellInFull(one, paint) : tellInShort(one, paint))),
+    ...(options.show.has('undecided') ? of('undecided').map((one) => tellInFull(one, paint)) : []),
+  ];
+  return `${blocks.map((lines) => `${lines.join('\n')}\n\n`).join('')}${summaryLine(report, options, paint)}\n`;
+}
+
+const VERDICTS = {
+  confirmed: { word: 'confirmed', colour: 'red' },
+  refuted: { word: 'suppressed', colour: 'green' },
+  undecided: { word: 'undecided', colour: 'yellow' },
+} as const;
+
+function headline(one: Finding, paint: Paint): string {
+  const { word, colour } = VERDICTS[one.verdict];
+  const verdict = one.contested ? paint.yellow(`${word} (contested)`) : paint[colour](word);
+  return `${paint.bold(place(one.location))}: ${verdict} ${one.severity} ${paint.cyan(one.rule)}: ${paint.text(one.message)}`;
+}
+
+function tellInFull(one: Finding, paint: Paint): string[] {
+  const lines = [headline(one, paint)];
+  const add = (label: string, text: string) => lines.push(`    ${paint.dim(label.padEnd(9))} ${text}`);
+  add('code', paint.text(one.snippet));
+  const where = one.kfunc === null ? one.subject : `${one.subject} of kfunc ${one.kfunc}()`;
+  add('about', paint.text(one.function !== null && one.function !== one.kfunc ? `${where}, in ${one.function}()` : where));
+  for (const evidence of one.evidence) add(label(evidence), tellEvidence(evidence, paint));
+  for (const missing of one.missing) add('needs', paint.text(missing.treeWouldHelp ? `--tree: ${missing.why}` : missing.why));
+  if (one.contested)
+    add('contested', paint.yellow('this suppression rests on a word that was contested or taken back; --trust code does without it'));
+  if (one.verdict !== 'refuted') add('to do', paint.text(one.advice));
+  if (one.preexisting) add('note', 'the code was so before the patch');
+  return lines;
+}
+
+/** Two lines: what, and the evidence that carries it. */
+function tellInShort(one: Finding, paint: Paint): string[] {
+  const carrying = one.evidence.filter((evidence) => evidence.role === 'carries');
+  const first = carrying[0] ?? one.evidence[0];
+  const more = carrying.length > 1 ? paint.dim(` (+${carrying.length - 1} more: --show refuted)`) : '';
+  return [headline(one, paint), ...(first ? [`    ${paint.dim(label(first).padEnd(9))} ${tellEvidence(first, paint)}${more}`] : [])];
+}
+
+function label({ kind, role }: Evidence): string {
+  return role === 'step' ? 'path' : role === 'context' ? 'note' : kind === 'registration' ? 'flags' : kind;
+}
+
+function tellEvidence({ text, location, source }: Evidence, paint: Paint): string {
+  const where = location ? paint.dim(` [${place(location)}]`) : '';
+  return `${paint.text(text)}${where}${source ? paint.dim(` [${tellSource(source)}]`) : ''}`;
+}
+
+function tellSource(source: NonNullable<Evidence['source']>): string {
+  const quote = source.quote === null ? '' : `: "${source.quote}"`;
+  if ('path' in source) return `Linux ${source.kernel} ${source.path} ${source.symbol}${quote}`;
+  const parts = [source.who, source.messageId === null ? null : `<${source.messageId}>`, source.url];
+  return `${parts.filter((part) => part !== null).join(', ')}${quote}`;
+}
+
+function place({ file, line, column }: Location): string {
+  return `${file}:${line}:${column}`;
+}
+
+const FROM: Record<KernelChoice['from'], string> = {
+  option: '--kernel',
+  tree: "the tree's Makefile",
+  default: 'the newest modelled; --kernel or --tree choose another',
+};
+
+function summaryLine(report: Report, options: ReportOptions, paint: Paint): string {
+  const { files, kfuncs, confirmed, refuted, undecided } = summarize(report);
+  const contested = report.findings.filter((one) => one.verdict === 'refuted' && one.contested).length;
+  const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const parts = [
+    confirmed > 0 ? paint.red(`${confirmed} confirmed`) : `${confirmed} confirmed`,
+    contested > 0 ? `${refuted} suppressed ${paint.yellow(`(${contested} contested)`)}` : `${refuted} suppressed`,
+    undecided > 0 && !options.show.has('undecided') ? `${undecided} undecided (--show undecided)` : `${undecided} undecided`,
+  ];
+  const kernel = `by the verifier of Linux ${report.kernel.series} (${FROM[report.kernel.from]})`;
+  return `${counted(kfuncs, 'kfunc')} in ${counted(files, 'file')}: ${parts.join(', ')}; ${paint.text(kernel)}`;
+}
