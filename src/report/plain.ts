@@ -10,7 +10,7 @@ export function plain(text: string): string {
 
 /** JSON whose characters a terminal shows and does not obey. The value is the same: they are written as escapes. */
 export function plainJson(value: unknown): string {
-  const escape = (char: string) =>
+  const spell = (char: string) =>
     [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
-  return JSON.stringify(value, null, 2).replace(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\u2028\u2029]/gu, escape);
+  return JSON.stringify(value, null, 2).replace(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\u2028\u2029]/gu, spell);
 }

@@ -1,0 +1,41 @@
+/** The last step of every analysing command: a report becomes text, and text an exit code. */
+import type { Diagnostic, Severity } from '../claim.ts';
+import type { CommonOptions } from '../cli.ts';
+import { type Io, VERSION } from '../io.ts';
+import type { Report, ReportOptions, Showable } from '../report/model.ts';
+import { plain } from '../report/plain.ts';
+import { writeResult } from './output.ts';
+
+type Render = (report: Report, options: ReportOptions) => string;
+
+/** Reporters by the name of their format, loaded when asked for. */
+const RENDERERS: Record<string, () => Promise<Render>> = {
+  text: async () => (await import('../report/text.ts')).renderText,
+  json: async () => (await import('../report/json.ts')).renderJson,
+};
+
+export async function finish(report: Report, options: CommonOptions, io: Io): Promise<number> {
+  const render = await RENDERERS[options.format]!();
+  const show = new Set(options.show as Showable[]);
+  const text = render(report, { show, color: options.output === undefined && wantsColor(io), version: VERSION });
+  writeResult(text, options.output, io);
+  // formats made for machines carry the diagnostics themselves
+  if (options.format === 'text') for (const one of report.diagnostics) io.stderr(tellDiagnostic(one));
+  return failing(report, options.failOn) ? 1 : 0;
+}
+
+/** https://no-color.org: any value but the empty one switches colour off. */
+function wantsColor({ isTTY, env }: Io): boolean {
+  return isTTY && !env.NO_COLOR && env.TERM !== 'dumb';
+}
+
+function tellDiagnostic({ level, message, location }: Diagnostic): string {
+  const place = location ? `${location.file}:${location.line}:${location.column}: ` : '';
+  return `kfunc-lint: ${plain(`${level}: ${place}${message}`)}\n`;
+}
+
+const WEIGHT: Record<Severity, number> = { error: 3, warning: 2, note: 1 };
+
+function failing(report: Report, failOn: CommonOptions['failOn']): boolean {
+  return failOn !== 'never' && report.findings.some((one) => one.verdict === 'confirmed' && WEIGHT[one.severity] >= WEIGHT[failOn]);
+}
