@@ -20,6 +20,8 @@ export class State {
   links: Map<string, Link>;
   context: Map<ContextKind, number>;
   held: HeldReference[];
+  /** values whose reference was dropped although it was not taken here */
+  dropped: Set<string>;
   /** something was lost by merging too many paths */
   merged: boolean;
   /** set where something on the path could not be read or followed: what may have happened there */
@@ -35,6 +37,7 @@ export class State {
     this.links = new Map(from?.links);
     this.context = new Map(from?.context);
     this.held = from ? [...from.held] : [];
+    this.dropped = new Set(from?.dropped);
     this.merged = from?.merged ?? false;
     this.doubt = from?.doubt ?? null;
     this.escaped = new Set(from?.escaped);
@@ -65,7 +68,7 @@ export class State {
   resourceKey(): string {
     const held = this.held.map((h) => `${h.value}@${h.at}`).sort();
     const context = [...this.context].filter(([, n]) => n !== 0).map(([k, n]) => `${k}${n}`).sort();
-    return `${context.join(',')}|${held.join(',')}|${this.cleanups.map((c) => c.place).join(',')}`;
+    return `${context.join(',')}|${held.join(',')}|${[...this.dropped].join(',')}|${this.cleanups.map((c) => c.place).join(',')}`;
   }
 
   /**
@@ -78,8 +81,18 @@ export class State {
     for (const l of this.links.values()) if (l.from === id) used = true;
     for (const h of this.held) if (h.value === id) used = true;
     if (used) this.rename(id, `${id}'`);
+    this.forgetSymbol(`#${id}`);
     this.facts.delete(id);
     this.links.delete(id);
+  }
+
+  /** Bounds against a value that is made anew spoke of the old one. */
+  private forgetSymbol(symbol: string): void {
+    const keep = (b: { symbol: string }) => b.symbol !== symbol;
+    for (const [id, f] of this.facts) {
+      if (f.below.every(keep) && f.above.every(keep)) continue;
+      this.facts.set(id, { ...f, below: f.below.filter(keep), above: f.above.filter(keep) });
+    }
   }
 
   private rename(id: string, old: string): void {
@@ -115,6 +128,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
     if (!other) out.links.set(id, l);
     else if (other.k !== l.k || other.from !== l.from) out.links.delete(id);
   }
+  const made = new Set<string>();
   for (const [place, x] of a.env) {
     const y = b.env.get(place);
     if (y === undefined) continue;
@@ -124,11 +138,14 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
       out.facts.set(id, join(a.fact(x), b.fact(y)));
       out.links.delete(id);
       out.env.set(place, id);
+      made.add(id);
     }
   }
+  for (const [id, l] of [...out.links]) if (made.has(l.from)) out.links.delete(id);
   for (const kind of new Set([...a.context.keys(), ...b.context.keys()])) out.context.set(kind, Math.min(a.depth(kind), b.depth(kind)));
   out.held = a.held.filter((h) => b.held.some((o) => o.value === h.value && o.at === h.at));
   out.doubt = a.doubt ?? b.doubt;
+  out.dropped = new Set([...a.dropped].filter((d) => b.dropped.has(d)));
   out.escaped = new Set([...a.escaped, ...b.escaped]);
   out.cleanups = a.cleanups.length <= b.cleanups.length ? [...a.cleanups] : [...b.cleanups];
   return out;

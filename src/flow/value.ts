@@ -4,8 +4,8 @@ import type { CType } from './ctype.ts';
 export type Origin =
   /** the function's own parameter, untouched since entry */
   | { k: 'param'; index: number }
-  /** result of a call; `rcu`: rcu_dereference() and kin; `mayFail`: known to return NULL or an ERR_PTR */
-  | { k: 'call'; callee: string; at: number; rcu: boolean; mayFail: boolean }
+  /** result of a call; `rcu`: rcu_dereference() and kin; `mayFail`: known to return NULL or an ERR_PTR; `known`: what it hands out was seen or is on record */
+  | { k: 'call'; callee: string; at: number; rcu: boolean; mayFail: boolean; known: boolean }
   /** read from memory; `of`: directly from what this parameter points to */
   | { k: 'load'; text: string; of: number | null }
   /** filled in by a callee through a pointer */

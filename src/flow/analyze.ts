@@ -1,0 +1,111 @@
+/** From a kfunc (or any function) to its events: entry state, execution, exits; callees analysed once per context. */
+import type { FunctionSyntax } from '../source/ir.ts';
+import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
+import { Activation } from './activation.ts';
+import type { CType } from './ctype.ts';
+import { resolveType } from './ctype.ts';
+import type { Fact } from './domain.ts';
+import { factKey, meet, NULL, pointerFact, UNKNOWN_FACT, VALID } from './domain.ts';
+import type { FlowEvent } from './event.ts';
+import { executeBody } from './execute.ts';
+import { summarise } from './exit.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { FunctionResult } from './result.ts';
+import { State } from './state.ts';
+
+export interface FlowLimits {
+  /** how many calls deep interesting values are followed */
+  depth: number;
+  /** how deep calls are followed for their result alone */
+  resultDepth: number;
+  /** expression evaluations per function and context */
+  fuel: number;
+  /** contexts per kfunc */
+  contexts: number;
+}
+
+export const DEFAULT_LIMITS: FlowLimits = { depth: 10, resultDepth: 3, fuel: 40_000, contexts: 600 };
+
+/** Shared by all functions of one run: results are kept per function and context. */
+export class Flow {
+  readonly program: Program;
+  readonly knowledge: Knowledge;
+  readonly limits: FlowLimits;
+  private readonly memo = new Map<string, FunctionResult>();
+  private readonly running = new Set<string>();
+  private contextsLeft = 0;
+
+  constructor(program: Program, knowledge: Knowledge, limits: FlowLimits = DEFAULT_LIMITS) {
+    this.program = program;
+    this.knowledge = knowledge;
+    this.limits = limits;
+  }
+
+  /** What happens in `fn` when its parameters may be anything that their types allow. Never throws on odd code. */
+  analyse(source: FunctionSource, fn: FunctionSyntax): FunctionResult {
+    this.contextsLeft = this.limits.contexts;
+    return this.run(source, fn, null, 0);
+  }
+
+  private run(source: FunctionSource, fn: FunctionSyntax, facts: Fact[] | null, depth: number): FunctionResult {
+    const a = new Activation(source, fn, this.program, this.knowledge, depth, this.callee, this.limits.fuel);
+    const s = new State();
+    a.scopes.push(new Map());
+    fn.parameters.forEach((p, i) => {
+      const type = decay(resolveType(p.type, this.program, source.file));
+      let fact = type.k === 'pointer' ? pointerFact(NULL | VALID) : a.topFact(type);
+      const given = facts?.[i];
+      if (given) fact = meet(a.topFact(type), { ...given, reasons: given.reasons });
+      a.define(s, `p${i}`, type, [{ k: 'param', index: i }], fact, new Set([i]));
+      if (p.name !== '') s.env.set(a.declare(p.name, type, p.span).place, `p${i}`);
+    });
+    executeBody(a, s, fn.body);
+    return {
+      name: fn.name,
+      location: a.locate(fn.nameSpan),
+      exits: summarise(a),
+      events: [...a.events.values()].sort(byPlace),
+      clobbers: a.clobbers,
+      noReturn: a.exits.length === 0,
+      unknownCallees: a.unknownCallees,
+      partial: fn.partial,
+    };
+  }
+
+  private readonly callee = (name: string, from: SourceFile, facts: Fact[], depth: number, interesting: boolean): { result: FunctionResult } | { unknown: string } => {
+    if (depth > (interesting ? this.limits.depth : this.limits.resultDepth)) return { unknown: `${name}() is ${depth} calls down, too deep to follow` };
+    const source = this.program.findFunction(name, from);
+    if (!source) return { unknown: this.program.hasTree ? `${name}() is not at hand` : `${name}() is not in the patch` };
+    const context = interesting ? facts.map(contextFact) : [];
+    const id = `${source.file.path}:${source.start}:${name}`;
+    const key = `${id}|${context.map(factKey).join('|')}`;
+    const known = this.memo.get(key);
+    if (known) return { result: known };
+    if (this.running.has(id)) return { unknown: `${name}() calls itself` };
+    if (--this.contextsLeft < 0) return { unknown: `${name}() is one of too many callees to follow` };
+    const fn = this.program.parse(source);
+    if (!fn) return { unknown: `${name}() could not be read` };
+    this.running.add(id);
+    try {
+      const result = this.run(source, fn, interesting ? context : null, depth);
+      this.memo.set(key, result);
+      return { result };
+    } finally {
+      this.running.delete(id);
+    }
+  };
+}
+
+/** What of an argument's fact is worth a context of its own: nullness, range, bounds against constants; where it was learnt stays with the caller. */
+function contextFact(f: Fact): Fact {
+  return { ...UNKNOWN_FACT, nul: f.nul, lo: f.lo, hi: f.hi, nonZero: f.nonZero, below: f.below.filter((b) => !b.symbol.startsWith('#')), above: f.above.filter((b) => !b.symbol.startsWith('#')) };
+}
+
+/** Arrays as parameters are pointers. */
+function decay(t: CType): CType {
+  return t.k === 'array' ? { k: 'pointer', to: t.of } : t;
+}
+
+function byPlace(x: FlowEvent, y: FlowEvent): number {
+  return x.chain.length - y.chain.length || x.location.line - y.location.line || x.location.column - y.location.column;
+}

@@ -1,0 +1,130 @@
+/** Takes the result of a callee's analysis over into its caller: one path per way out, and the callee's events seen with the caller's values. */
+import type { Activation, Outcome } from './activation.ts';
+import type { BoundCall } from './call.ts';
+import { handOver, isInteresting, noteCall } from './call.ts';
+import { drop, take } from './known-call.ts';
+import type { Fact } from './domain.ts';
+import { ERR, meet, NULL } from './domain.ts';
+import type { FlowEvent, Occurrence, Step } from './event.ts';
+import { forget } from './evaluate.ts';
+import { rootOf } from './memory.ts';
+import { constrain } from './refine.ts';
+import type { ExitCase, FunctionResult } from './result.ts';
+import type { State } from './state.ts';
+import type { Origin } from './value.ts';
+import { mergeTaint, NO_TAINT } from './value.ts';
+
+const CHAIN_LIMIT = 12;
+
+export function applyCallee(a: Activation, s: State, call: BoundCall, result: FunctionResult): Outcome[] {
+  liftEvents(a, s, call, result);
+  noteCall(a, s, call, true, 'no');
+  for (const [name, why] of result.unknownCallees) if (!a.unknownCallees.has(name)) a.unknownCallees.set(name, why);
+  if (result.clobbers) a.clobbers = true;
+  const out: Outcome[] = [];
+  result.exits.forEach((exit, i) => {
+    const t = i === result.exits.length - 1 ? s : s.fork();
+    const v = takeExit(a, t, call, exit, result, i);
+    if (v !== null) out.push({ s: t, v });
+  });
+  return out;
+}
+
+/** null: this way out is impossible with what is known of the arguments. */
+function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, result: FunctionResult, index: number): string | null {
+  const reason = { location: a.locate(call.e.span), text: a.text(call.e.span) };
+  for (const [i, fact] of exit.parameters.entries()) {
+    const id = call.args[i];
+    if (id !== undefined && !constrain(a, s, id, portable(fact), fact.reasons[0] ?? reason)) return null;
+  }
+  if (result.clobbers) forget(s);
+  for (const i of exit.escaped) if (call.args[i] !== undefined) s.escaped.add(rootOf(s, call.args[i]!));
+  fillMemory(a, s, call, exit, result);
+  for (const [kind, change] of exit.context) s.context.set(kind, s.depth(kind) + change);
+  for (const i of exit.droppedOn) if (call.args[i] !== undefined) drop(s, call.args[i]!);
+  const at = call.e.span.start;
+  for (const i of exit.takenOn) if (call.args[i] !== undefined) take(s, call.args[i]!, at, call.name);
+  if (exit.doubt !== null) s.doubt ??= exit.doubt;
+  if (exit.isParameter !== null && call.args[exit.isParameter] !== undefined) return call.args[exit.isParameter]!;
+  const mayFail = (exit.result.nul & (NULL | ERR)) !== 0 && exit.origins.some((o) => o.k === 'const' || (o.k === 'call' && o.mayFail));
+  const origin: Origin = { k: 'call', callee: call.name, at, rcu: exit.origins.some((o) => o.k === 'call' && o.rcu), mayFail, known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known) };
+  const id = a.define(s, `c${a.offset(call.e.span)}.${at}.${index}`, exit.resultType, [origin], portable(exit.result));
+  if (exit.returnsReference === 'yes') take(s, id, at, call.name);
+  if (exit.returnsReference === 'unknown') s.escaped.add(id);
+  return id;
+}
+
+/** Bounds against the callee's own variables mean nothing here. */
+function portable(f: Fact): Fact {
+  return { ...f, below: f.below.filter((b) => !b.symbol.startsWith('#')), above: f.above.filter((b) => !b.symbol.startsWith('#')) };
+}
+
+/** What the callee left in memory that it got a pointer to. */
+function fillMemory(a: Activation, s: State, call: BoundCall, exit: ExitCase, result: FunctionResult): void {
+  call.args.forEach((id, i) => {
+    if (!id.startsWith('a:v:')) return;
+    if (!result.clobbers && ![...exit.memory.keys()].some((k) => k.startsWith(`${i}->`))) return;
+    handOver(a, s, id);
+    s.escaped.delete(rootOf(s, id));
+    const fact = exit.memory.get(`${i}->*`);
+    const place = id.slice(2);
+    const held = s.env.get(place);
+    const type = a.value(id).type;
+    if (!fact || type.k !== 'pointer') return;
+    const out = a.define(s, `o${call.e.span.start}.${i}`, type.to, [{ k: 'out', callee: call.name }], meet(a.topFact(type.to), portable(fact)));
+    s.env.set(place, out);
+    void held;
+  });
+}
+
+function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionResult): void {
+  if (!call.args.some((id) => isInteresting(a, s, id))) return;
+  const step: Step = { function: a.fn.name, location: a.locate(call.e.span), text: a.text(call.e.span) };
+  for (const event of result.events) {
+    if (event.k === 'return' || event.k === 'test' || event.k === 'rebind' || event.k === 'call') continue;
+    if (event.chain.length >= CHAIN_LIMIT) continue;
+    const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, o));
+    if (occurrences.length === 0) continue;
+    a.add({ ...event, chain: [step, ...event.chain], occurrences } as FlowEvent);
+  }
+}
+
+/** The occurrence seen from the caller; none where nothing of the caller's takes part or the paths exclude each other. */
+function liftOccurrence(a: Activation, s: State, call: BoundCall, o: Occurrence): Occurrence[] {
+  let taint = NO_TAINT;
+  for (const i of o.taint) {
+    const id = call.args[i];
+    if (id !== undefined) taint = mergeTaint(taint, a.value(id).taint);
+  }
+  const origins: Origin[] = [];
+  let relevant = taint.size > 0;
+  for (const origin of o.origins) {
+    if (origin.k !== 'param') {
+      origins.push(origin);
+      continue;
+    }
+    const id = call.args[origin.index];
+    if (id === undefined) continue;
+    // A pointer into an object stands and falls with the pointer to the object.
+    const root = a.value(rootOf(s, id));
+    origins.push(...root.origins);
+    if (root.origins.some((r) => r.k === 'param' || (r.k === 'call' && r.mayFail))) relevant = true;
+  }
+  if (!relevant) return [];
+  const direct = o.origins.length === 1 && o.origins[0]!.k === 'param' ? call.args[o.origins[0]!.index] : undefined;
+  const root = direct === undefined ? undefined : rootOf(s, direct);
+  const fact = root !== undefined && root !== direct ? { ...o.fact, nul: s.fact(root).nul, reasons: [...s.fact(root).reasons, ...o.fact.reasons] } : o.fact;
+  return [{ ...o, taint, origins, fact: portable(fact), parameters: callerParameters(a, s, call, o), merged: o.merged || s.merged, doubt: o.doubt ?? s.doubt }];
+}
+
+/** The caller's parameters at the call, with what the callee learnt of those it was handed as they are. */
+function callerParameters(a: Activation, s: State, call: BoundCall, o: Occurrence): Fact[] {
+  return a.fn.parameters.map((_, i) => {
+    let fact = s.fact(`p${i}`);
+    call.args.forEach((id, j) => {
+      const known = o.parameters[j];
+      if (id === `p${i}` && known) fact = meet(fact, portable(known));
+    });
+    return fact;
+  });
+}

@@ -1,0 +1,150 @@
+/** Integer arithmetic on ranges; bounds survive adding constants, masking, modulo and right shifts. */
+import type { Span } from '../source/ir.ts';
+import type { Activation } from './activation.ts';
+import type { CType } from './ctype.ts';
+import { commonType, promote, typeMax, typeMin } from './ctype.ts';
+import type { Fact } from './domain.ts';
+import { pointerFact, rangeFact, VALID } from './domain.ts';
+import { constant } from './evaluate.ts';
+import { convert, shiftFact } from './refine.ts';
+import type { State } from './state.ts';
+import { mergeTaint } from './value.ts';
+
+export function arithmetic(a: Activation, s: State, op: string, l: string, r: string, span: Span): string {
+  const lv = a.value(l);
+  const rv = a.value(r);
+  if (lv.type.k === 'pointer' || lv.type.k === 'array') return pointerArithmetic(a, s, op, l, r, span);
+  if (rv.type.k === 'pointer' || rv.type.k === 'array') return op === '+' ? pointerArithmetic(a, s, op, r, l, span) : a.fresh(s, span, 'd', { k: 'unknown', name: '' }, { k: 'unknown', why: '' });
+  const shift = op === '<<' || op === '>>';
+  const type = shift ? promote(lv.type) : commonType(lv.type, rv.type);
+  const taint = mergeTaint(lv.taint, rv.taint);
+  if (shift) a.note(s, span, r, { k: 'shift', width: type.k === 'int' ? type.bits : 64 });
+  if (type.k !== 'int') return a.fresh(s, span, 'r', type, { k: 'unknown', why: '' }, taint);
+  const x = convert(a, s, l, type);
+  const y = shift ? r : convert(a, s, r, type);
+  const fx = s.fact(x);
+  const fy = s.fact(y);
+  if (fx.lo === fx.hi && fy.lo === fy.hi) {
+    const folded = fold(op, fx.lo, fy.lo);
+    if (folded !== null && folded >= typeMin(type) && folded <= typeMax(type)) return constant(a, s, folded, type);
+  }
+  const linked = addConstant(a, s, op, x, y, type, span);
+  if (linked) return linked;
+  const id = a.fresh(s, span, 'r', type, { k: 'unknown', why: '' }, taint);
+  const exact = rangeOf(op, fx, fy, type);
+  if (exact && exact.lo >= typeMin(type) && exact.hi <= typeMax(type)) s.facts.set(id, exact);
+  if (op === '&') addMaskBound(s, id, x, y);
+  if (op === '%' && fx.lo >= 0) addBelow(s, id, y);
+  if ((op === '>>' || op === '/' || op === '&') && fx.lo >= 0 && fy.lo >= 0) s.facts.set(id, { ...s.fact(id), below: [...s.fact(id).below, ...fx.below] });
+  return id;
+}
+
+function fold(op: string, x: number, y: number): number | null {
+  const big = (f: (p: bigint, q: bigint) => bigint): number | null =>
+    Number.isSafeInteger(x) && Number.isSafeInteger(y) ? Number(f(BigInt(x), BigInt(y))) : null;
+  switch (op) {
+    case '+':
+      return x + y;
+    case '-':
+      return x - y;
+    case '*':
+      return x * y;
+    case '/':
+      return y === 0 ? null : Math.trunc(x / y);
+    case '%':
+      return y === 0 ? null : x % y;
+    case '&':
+      return big((p, q) => p & q);
+    case '|':
+      return big((p, q) => p | q);
+    case '^':
+      return big((p, q) => p ^ q);
+    case '<<':
+      return y >= 0 && y < 64 ? big((p, q) => p << q) : null;
+    case '>>':
+      return y >= 0 && y < 64 ? big((p, q) => p >> q) : null;
+    default:
+      return null;
+  }
+}
+
+/** x + c and x - c stay linked to x, so that a test of the sum teaches about x. */
+function addConstant(a: Activation, s: State, op: string, x: string, y: string, type: CType, span: Span): string | null {
+  const fx = s.fact(x);
+  const fy = s.fact(y);
+  let from: string;
+  let plus: number;
+  if ((op === '+' || op === '-') && fy.lo === fy.hi) {
+    from = x;
+    plus = op === '+' ? fy.lo : -fy.lo;
+  } else if (op === '+' && fx.lo === fx.hi) {
+    from = y;
+    plus = fx.lo;
+  } else return null;
+  if (!Number.isFinite(plus)) return null;
+  if (plus === 0) return from;
+  const source = a.value(from);
+  const id = `${from}+${plus}@${span.start}`;
+  a.define(s, id, type, [{ k: 'unknown', why: '' }], shiftFact(s.fact(from), plus, type), source.taint);
+  s.links.set(id, { k: 'add', from, plus });
+  return id;
+}
+
+function rangeOf(op: string, x: Fact, y: Fact, type: CType): Fact | null {
+  switch (op) {
+    case '+':
+      return rangeFact(x.lo + y.lo, x.hi + y.hi);
+    case '-':
+      return rangeFact(x.lo - y.hi, x.hi - y.lo);
+    case '*': {
+      const corners = [x.lo * y.lo, x.lo * y.hi, x.hi * y.lo, x.hi * y.hi];
+      return corners.some(Number.isNaN) ? null : rangeFact(Math.min(...corners), Math.max(...corners));
+    }
+    case '/':
+      return y.lo > 0 ? rangeFact(x.lo >= 0 ? Math.trunc(x.lo / y.hi) : Math.trunc(x.lo / y.lo), x.hi >= 0 ? Math.trunc(x.hi / y.lo) : 0) : null;
+    case '%':
+      if (y.lo <= 0) return null;
+      return rangeFact(x.lo >= 0 ? 0 : -(y.hi - 1), Math.min(Math.max(x.hi, 0), y.hi - 1));
+    case '&': {
+      const top = Math.min(x.lo >= 0 ? x.hi : Infinity, y.lo >= 0 ? y.hi : Infinity);
+      return top === Infinity ? null : rangeFact(0, top);
+    }
+    case '|':
+    case '^':
+      return x.lo >= 0 && y.lo >= 0 ? rangeFact(0, 2 ** Math.ceil(Math.log2(Math.max(x.hi, y.hi) + 1)) - 1) : null;
+    case '>>':
+      return x.lo >= 0 && y.lo >= 0 ? rangeFact(0, y.lo < 64 ? Math.floor(x.hi / 2 ** y.lo) : 0) : null;
+    case '<<':
+      return x.lo >= 0 && y.lo >= 0 && y.hi < 53 && type.k === 'int' ? rangeFact(x.lo * 2 ** y.lo, x.hi * 2 ** y.hi) : null;
+    default:
+      return null;
+  }
+}
+
+/** `x & (N - 1)` is below N. */
+function addMaskBound(s: State, id: string, x: string, y: string): void {
+  for (const mask of [x, y]) {
+    const link = s.links.get(mask);
+    const root = link?.k === 'cast' ? link.from : mask;
+    const inner = s.links.get(root);
+    if (inner?.k === 'add' && inner.plus < 0) addBelow(s, id, inner.from, inner.plus + 1);
+  }
+}
+
+function addBelow(s: State, id: string, limit: string, plus = 0): void {
+  const root = limit.replace(/(:[usb?]\d+)+$/, '');
+  const f = s.fact(id);
+  const symbol = root.startsWith('s:') ? root.slice(2) : `#${root}`;
+  s.facts.set(id, { ...f, below: [...f.below, { symbol, plus }] });
+}
+
+function pointerArithmetic(a: Activation, s: State, op: string, p: string, other: string, span: Span): string {
+  const v = a.value(p);
+  const otherType = a.value(other).type;
+  if (otherType.k === 'pointer' || otherType.k === 'array') return a.fresh(s, span, 'd', { k: 'int', bits: 64, signed: true, enumTag: null, bool: false }, { k: 'unknown', why: '' });
+  const element: CType = v.type.k === 'array' ? v.type.of : v.type.k === 'pointer' ? v.type.to : { k: 'unknown', name: '' };
+  const id = `${p}${op}@${span.start}`;
+  a.define(s, id, { k: 'pointer', to: element }, v.origins, pointerFact(VALID), mergeTaint(v.taint, a.value(other).taint));
+  s.links.set(id, { k: 'near', from: p });
+  return id;
+}

@@ -1,0 +1,241 @@
+/** Macros and compiler built-ins whose meaning is part of kernel C and not of one kernel: min/max/clamp, READ_ONCE, container_of, IS_ERR, likely, WARN_ON … */
+import type { Expr } from '../source/ir.ts';
+import type { Activation, Outcome } from './activation.ts';
+import type { CType } from './ctype.ts';
+import { BOOL, commonType, INT, LONG, ULONG, UNKNOWN } from './ctype.ts';
+import { ERR, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
+import { assume, chain, constant, evaluate, limit, near } from './evaluate.ts';
+import { readLvalue } from './memory.ts';
+import { assumeCompare, constrain, convert } from './refine.ts';
+import type { State } from './state.ts';
+import { symbol, typeOfExpression } from './symbol.ts';
+
+type Call = Expr & { k: 'call' };
+type Builtin = (a: Activation, s: State, e: Call) => Outcome[];
+
+const first: Builtin = (a, s, e) => (e.args[0] ? evaluate(a, s, e.args[0]) : [{ s, v: constant(a, s, 0) }]);
+
+/** Reads the argument as an lvalue: READ_ONCE(p->x) is p->x. */
+const readOnce: Builtin = (a, s, e) => (e.args[0] ? readLvalue(a, s, e.args[0]) : first(a, s, e));
+
+/** The condition, and the assertion is no guard: execution goes on either way. */
+const sameTruth: Builtin = (a, s, e) => {
+  const c = e.args[0];
+  if (!c) return first(a, s, e);
+  const yes = assume(a, s.fork(), c, true).map((t): Outcome => ({ s: t, v: constant(a, t, 1) }));
+  const no = assume(a, s, c, false).map((t): Outcome => ({ s: t, v: constant(a, t, 0) }));
+  return limit(a, [...yes, ...no]);
+};
+
+/** A pointer whose error-ness is asked: `bits` are what makes the answer true. */
+const errorTest =
+  (bits: number): Builtin =>
+  (a, s, e) =>
+    chain(e.args[0] ? evaluate(a, s, e.args[0]) : [], (o) => {
+      const out: Outcome[] = [];
+      const yes = o.s.fork();
+      const reason = a.reason(e.span);
+      if (constrain(a, yes, o.v, pointerFact(bits), reason)) out.push({ s: yes, v: constant(a, yes, 1) });
+      if (constrain(a, o.s, o.v, pointerFact(7 & ~bits), reason)) out.push({ s: o.s, v: constant(a, o.s, 0) });
+      return out;
+    });
+
+/** BUG_ON(c): where c holds nothing goes on. Compiled out without CONFIG_BUG, but then the kernel has given up on its own checks. */
+const stopIf: Builtin = (a, s, e) => {
+  const c = e.args[0];
+  return c ? assume(a, s, c, false).map((t) => ({ s: t, v: constant(a, t, 0) })) : [];
+};
+
+/** Assertions that compile to nothing in some configurations: evaluated for effect on no path, so they guard nothing. */
+const noGuard: Builtin = (a, s) => [{ s, v: constant(a, s, 0) }];
+
+/** min/max: each operand where it is the answer. */
+const extreme =
+  (op: '<' | '>', typed: boolean): Builtin =>
+  (a, s, e) => {
+    const [x, y] = typed ? [e.args[1], e.args[2]] : [e.args[0], e.args[1]];
+    const type: CType | null = typed && e.args[0]?.k === 'type' ? a.type(e.args[0].type) : typed && e.args[0] ? namedType(a, e.args[0]) : null;
+    if (!x || !y) return [{ s, v: a.fresh(s, e.span, 'x', UNKNOWN, { k: 'unknown', why: '' }) }];
+    return chain(evaluate(a, s, x), (l) =>
+      chain(evaluate(a, l.s, y), (r) => {
+        const common = type ?? commonType(a.value(l.v).type, a.value(r.v).type);
+        const p = convert(a, r.s, l.v, common);
+        const q = convert(a, r.s, r.v, common);
+        const out: Outcome[] = [];
+        const left = r.s.fork();
+        if (assumeCompare(a, left, op, p, q, true, e.span)) out.push({ s: left, v: p });
+        if (assumeCompare(a, r.s, op, p, q, false, e.span)) out.push({ s: r.s, v: q });
+        return out;
+      }),
+    );
+  };
+
+function namedType(a: Activation, e: Expr): CType | null {
+  return e.k === 'name' ? a.type({ name: e.name, pointers: 0, dims: [], isConst: false, isFunction: false }) : null;
+}
+
+/** clamp(v, lo, hi), clamp_t(type, v, lo, hi): lo, hi, or v between them. */
+const clamp =
+  (typed: boolean): Builtin =>
+  (a, s, e) => {
+    const args = typed ? e.args.slice(1) : e.args;
+    const type = typed && e.args[0] ? (e.args[0].k === 'type' ? a.type(e.args[0].type) : namedType(a, e.args[0])) : null;
+    const [v, lo, hi] = args;
+    if (!v || !lo || !hi) return [{ s, v: a.fresh(s, e.span, 'x', UNKNOWN, { k: 'unknown', why: '' }) }];
+    return chain(evaluate(a, s, v), (ov) =>
+      chain(evaluate(a, ov.s, lo), (ol) =>
+        chain(evaluate(a, ol.s, hi), (oh) => {
+          const common = type ?? a.value(ov.v).type;
+          const p = convert(a, oh.s, ov.v, common);
+          const low = convert(a, oh.s, ol.v, common);
+          const high = convert(a, oh.s, oh.v, common);
+          const out: Outcome[] = [];
+          const under = oh.s.fork();
+          if (assumeCompare(a, under, '<', p, low, true, e.span)) out.push({ s: under, v: low });
+          const over = oh.s.fork();
+          if (assumeCompare(a, over, '>', p, high, true, e.span)) out.push({ s: over, v: high });
+          if (assumeCompare(a, oh.s, '>=', p, low, true, e.span) && assumeCompare(a, oh.s, '<=', p, high, true, e.span)) out.push({ s: oh.s, v: p });
+          return out;
+        }),
+      ),
+    );
+  };
+
+/** array_index_nospec(i, n): i where i < n (as unsigned), else 0. */
+const indexNospec: Builtin = (a, s, e) => {
+  const [i, n] = e.args;
+  if (!i || !n) return first(a, s, e);
+  return chain(evaluate(a, s, i), (oi) =>
+    chain(evaluate(a, oi.s, n), (on) => {
+      const index = convert(a, on.s, oi.v, ULONG);
+      const size = convert(a, on.s, on.v, ULONG);
+      const out: Outcome[] = [];
+      const inside = on.s.fork();
+      if (assumeCompare(a, inside, '<', index, size, true, e.span)) out.push({ s: inside, v: index });
+      if (assumeCompare(a, on.s, '<', index, size, false, e.span)) out.push({ s: on.s, v: constant(a, on.s, 0, ULONG) });
+      return out;
+    }),
+  );
+};
+
+/** container_of(p, type, member): made from p, and NULL no longer shows in it. */
+const containerOf: Builtin = (a, s, e) => {
+  const [p, type] = e.args;
+  if (!p) return first(a, s, e);
+  const to: CType = type?.k === 'type' ? a.type(type.type) : type?.k === 'name' ? (namedType(a, type) ?? UNKNOWN) : UNKNOWN;
+  return chain(evaluate(a, s, p), (o) => [{ s: o.s, v: near(a, o.s, o.v, `^${to.k === 'struct' ? to.tag : '?'}`, e.span, to) }]);
+};
+
+/** rcu_dereference() and kin: a pointer that another CPU may have set to NULL. */
+const rcuDereference: Builtin = (a, s, e) => {
+  const arg = e.args[0];
+  if (!arg) return first(a, s, e);
+  return chain(readLvalue(a, s, arg), (o) => {
+    const old = a.value(o.v);
+    const type: CType = old.type.k === 'pointer' ? old.type : { k: 'pointer', to: UNKNOWN };
+    const name = e.fn.k === 'name' ? e.fn.name : 'rcu_dereference';
+    const id = a.fresh(o.s, e.span, 'R', type, { k: 'call', callee: name, at: e.span.start, rcu: true, mayFail: true, known: true });
+    o.s.facts.set(id, pointerFact(NULL | VALID));
+    return [{ s: o.s, v: id }];
+  });
+};
+
+const arraySize: Builtin = (a, s, e) => {
+  const arg = e.args[0];
+  const type = arg ? typeOfExpression(a, arg) : null;
+  const dim = type?.k === 'array' && type.dim !== '' ? type.dim.replace(/\s+/g, '') : null;
+  const name = dim ?? a.text(e.span).replace(/\s/g, '');
+  const value = dim !== null && /^\d+$/.test(dim) ? Number(dim) : dim !== null ? (a.program.findConstant(dim, a.file)?.value ?? null) : null;
+  return [{ s, v: symbol(a, s, name, value, ULONG) }];
+};
+
+const ptrErr: Builtin = (a, s, e) =>
+  chain(first(a, s, e), (o) => {
+    const id = a.fresh(o.s, e.span, 'E', LONG, { k: 'unknown', why: '' });
+    if (o.s.fact(o.v).nul === ERR) o.s.facts.set(id, { ...rangeFact(-4095, -1), nonZero: true });
+    else if (o.s.fact(o.v).nul === NULL) o.s.facts.set(id, rangeFact(0, 0));
+    return [{ s: o.s, v: id }];
+  });
+
+const errPtr: Builtin = (a, s, e) =>
+  chain(first(a, s, e), (o) => {
+    const id = a.fresh(o.s, e.span, 'Q', { k: 'pointer', to: { k: 'void' } }, { k: 'const' });
+    const f = o.s.fact(o.v);
+    o.s.facts.set(id, pointerFact(f.lo === 0 && f.hi === 0 ? NULL : f.hi < 0 ? ERR : ERR | NULL));
+    return [{ s: o.s, v: id }];
+  });
+
+/** `BIT(n)`: a shift like any other. */
+const bit =
+  (width: number): Builtin =>
+  (a, s, e) =>
+    chain(first(a, s, e), (o) => {
+      a.note(o.s, e.span, o.v, { k: 'shift', width });
+      return [{ s: o.s, v: a.fresh(o.s, e.span, 'b', ULONG, { k: 'unknown', why: '' }, a.value(o.v).taint) }];
+    });
+
+/** IS_ENABLED(CONFIG_X): either. */
+const either: Builtin = (a, s) => {
+  const t = s.fork();
+  return [
+    { s, v: constant(a, s, 0) },
+    { s: t, v: constant(a, t, 1) },
+  ];
+};
+
+const isErrValue: Builtin = (a, s, e) =>
+  chain(first(a, s, e), (o) => [{ s: o.s, v: a.define(o.s, `iv@${e.span.start}`, BOOL, [{ k: 'unknown', why: '' }], rangeFact(0, 1)) }]);
+
+const swap: Builtin = (a, s, e) => [{ s, v: a.fresh(s, e.span, 'x', INT, { k: 'unknown', why: '' }) }];
+
+/** `per_cpu_ptr(p, cpu)`, `this_cpu_ptr(p)`: near p; the cpu number is an index into per-CPU areas of nr_cpu_ids. */
+const perCpu: Builtin = (a, s, e) => {
+  const p = e.args[0];
+  if (!p) return first(a, s, e);
+  return chain(evaluate(a, s, p), (o) => {
+    const type = a.value(o.v).type;
+    const to = type.k === 'pointer' ? type.to : UNKNOWN;
+    const cpu = e.args[1];
+    if (!cpu) return [{ s: o.s, v: near(a, o.s, o.v, `%${e.span.start}`, e.span, to) }];
+    return chain(evaluate(a, o.s, cpu), (c) => {
+      a.note(c.s, e.span, c.v, { k: 'index', array: 'per_cpu areas', extent: { value: null, symbol: 'nr_cpu_ids', plus: 0, text: 'nr_cpu_ids' } });
+      return [{ s: c.s, v: near(a, c.s, o.v, `%${e.span.start}`, e.span, to) }];
+    });
+  });
+};
+
+const TABLE = new Map<string, Builtin>();
+const add = (names: string, b: Builtin) => {
+  for (const n of names.split(/\s+/)) TABLE.set(n, b);
+};
+add('likely unlikely __builtin_expect ACCESS_PRIVATE unrcu_pointer rcu_pointer_handoff READ_ONCE_NOCHECK data_race __rcu_access rcu_access_pointer', first);
+add('READ_ONCE ACCESS_ONCE smp_load_acquire lockless_dereference rcu_replace_pointer_nocheck', readOnce);
+add('WARN_ON WARN_ON_ONCE WARN WARN_ONCE WARN_TAINT WARN_ON_FUNCTION_MISMATCH', sameTruth);
+add('VM_BUG_ON VM_WARN_ON VM_WARN_ON_ONCE VM_BUG_ON_PAGE VM_BUG_ON_FOLIO VM_WARN_ON_ONCE_FOLIO DEBUG_NET_WARN_ON_ONCE lockdep_assert_held RCU_LOCKDEP_WARN BUILD_BUG_ON ASSERT static_assert WARN_ON_SMP might_sleep_if VM_WARN_ON_FOLIO DEBUG_LOCKS_WARN_ON CHECK_DATA_CORRUPTION', noGuard);
+add('BUG_ON', stopIf);
+add('IS_ERR', errorTest(ERR));
+add('IS_ERR_OR_NULL', errorTest(ERR | NULL));
+add('ZERO_OR_NULL_PTR', errorTest(NULL));
+add('min min_not_zero umin', extreme('<', false));
+add('max umax', extreme('>', false));
+add('min_t', extreme('<', true));
+add('max_t', extreme('>', true));
+add('clamp', clamp(false));
+add('clamp_t', clamp(true));
+add('clamp_val', clamp(false));
+add('array_index_nospec', indexNospec);
+add('container_of container_of_const list_entry rb_entry hlist_entry rb_entry_safe', containerOf);
+add('rcu_dereference rcu_dereference_raw rcu_dereference_check rcu_dereference_protected rcu_dereference_bh rcu_dereference_sched rcu_dereference_rtnl rcu_dereference_raw_check srcu_dereference rtnl_dereference', rcuDereference);
+add('ARRAY_SIZE', arraySize);
+add('PTR_ERR PTR_ERR_OR_ZERO', ptrErr);
+add('ERR_PTR ERR_CAST', errPtr);
+add('BIT GENMASK', bit(64));
+add('BIT_ULL BIT_MASK', bit(64));
+add('IS_ENABLED IS_BUILTIN IS_REACHABLE static_branch_unlikely static_branch_likely static_key_enabled', either);
+add('IS_ERR_VALUE', isErrValue);
+add('swap', swap);
+add('per_cpu_ptr this_cpu_ptr raw_cpu_ptr per_cpu', perCpu);
+
+export function builtin(name: string): Builtin | undefined {
+  return TABLE.get(name);
+}

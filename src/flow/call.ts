@@ -1,0 +1,121 @@
+/** Calls: built-in meaning, then a definition in the same file, what the knowledge file says, then a definition anywhere at hand; else the call is out of sight. */
+import type { Expr } from '../source/ir.ts';
+import type { Activation, Outcome } from './activation.ts';
+import { expressionName } from './activation.ts';
+import { applyCallee } from './apply.ts';
+import { builtin } from './builtin.ts';
+import type { CType } from './ctype.ts';
+import { UNKNOWN } from './ctype.ts';
+import { chain, constant, evaluate, forget } from './evaluate.ts';
+import { applyKnowledge } from './known-call.ts';
+import { expanding, expandMacro } from './macro.ts';
+import { noteDeref, rootOf } from './memory.ts';
+import type { State } from './state.ts';
+
+export interface BoundCall {
+  e: Expr & { k: 'call' };
+  name: string;
+  args: string[];
+}
+
+export function evaluateCall(a: Activation, s: State, e: Expr & { k: 'call' }): Outcome[] {
+  const name = e.fn.k === 'name' ? e.fn.name : null;
+  if (name !== null && !a.variable(name)) {
+    const b = builtin(name);
+    if (b) return b(a, s, e);
+    const macro = expandMacro(a, name, e);
+    if (macro) return inMacro(a, e, () => expanding(name, () => evaluate(a, s, macro)));
+  }
+  return evaluateArguments(a, s, e).flatMap((b) =>
+    name === null || a.variable(name) ? indirect(a, b.s, e, b.args) : direct(a, b.s, { e, name, args: b.args }),
+  );
+}
+
+/** What a macro expands to has no place of its own: everything in it stands at the call. */
+function inMacro<T>(a: Activation, e: Expr, run: () => T): T {
+  a.spanOverride.push(e.span);
+  try {
+    return run();
+  } finally {
+    a.spanOverride.pop();
+  }
+}
+
+interface Bound {
+  s: State;
+  args: string[];
+}
+
+function evaluateArguments(a: Activation, s: State, e: Expr & { k: 'call' }): Bound[] {
+  let bound: Bound[] = [{ s, args: [] }];
+  for (const arg of e.args) bound = bound.flatMap((b) => evaluate(a, b.s, arg).map((o) => ({ s: o.s, args: [...b.args, o.v] })));
+  return bound;
+}
+
+function direct(a: Activation, s: State, call: BoundCall): Outcome[] {
+  const local = localDefinition(a, call.name);
+  const known = local ? undefined : a.knowledge.functions.get(call.name);
+  if (known) return applyKnowledge(a, s, call, known);
+  const interesting = call.args.some((id) => isInteresting(a, s, id));
+  const facts = call.args.map((id) => s.fact(id));
+  const answer = a.callee(call.name, a.file, facts, a.depth + 1, interesting);
+  if ('result' in answer) return applyCallee(a, s, call, answer.result);
+  return outOfSight(a, s, call, answer.unknown);
+}
+
+/** Defined in the file that calls it: what the knowledge file says of a name elsewhere is about another function. */
+function localDefinition(a: Activation, name: string): boolean {
+  const found = a.program.findFunction(name, a.file);
+  return found !== null && found.file.path === a.file.path;
+}
+
+/** The kfunc's own parameters and results that may fail are worth following into callees. */
+export function isInteresting(a: Activation, s: State, id: string): boolean {
+  const v = a.value(rootOf(s, id));
+  return v.taint.size > 0 || v.origins.some((o) => o.k === 'param' || (o.k === 'call' && o.mayFail));
+}
+
+/** Anything may happen: memory is forgotten, what was handed over may live on elsewhere. */
+export function outOfSight(a: Activation, s: State, call: BoundCall, why: string): Outcome[] {
+  a.unknownCallees.set(call.name, why);
+  call.args.forEach((id, argument) => {
+    const type = a.value(id).type;
+    const shown = type.k === 'pointer' || type.k === 'array' ? rootOf(s, id) : id;
+    a.note(s, call.e.args[argument]?.span ?? call.e.span, shown, { k: 'pass', callee: call.name, argument, why });
+  });
+  noteCall(a, s, call, false, 'unknown');
+  for (const id of call.args) handOver(a, s, id);
+  forget(s);
+  a.clobbers = true;
+  const id = a.fresh(s, call.e.span, 'c', UNKNOWN, { k: 'call', callee: call.name, at: call.e.span.start, rcu: false, mayFail: false, known: false });
+  return [{ s, v: id }];
+}
+
+export function noteCall(a: Activation, s: State, call: BoundCall, known: boolean, sleeps: 'yes' | 'no' | 'unknown'): void {
+  a.note(s, call.e.span, constant(a, s, 0), { k: 'call', callee: call.name, known, context: new Map(s.context), sleeps });
+}
+
+/** A callee that is not followed may store the pointer, and write to what it points to. */
+export function handOver(a: Activation, s: State, id: string): void {
+  s.escaped.add(rootOf(s, id));
+  if (!id.startsWith('a:v:')) return;
+  const place = id.slice(2);
+  for (const p of [...s.env.keys()]) {
+    if (p === place || p.startsWith(`${place}.`)) {
+      const type: CType = a.value(s.env.get(p)!).type;
+      const out = `out${s.env.get(p)}`;
+      a.define(s, out, type, [{ k: 'out', callee: '' }], a.topFact(type));
+      s.env.set(p, out);
+    }
+  }
+}
+
+function indirect(a: Activation, s: State, e: Expr & { k: 'call' }, args: string[]): Outcome[] {
+  if (e.fn.k !== 'name') {
+    return chain(evaluate(a, s, e.fn), (o) => outOfSight(a, o.s, { e, name: expressionName(e.fn), args }, `${expressionName(e.fn)}() is called through a pointer`));
+  }
+  return chain(evaluate(a, s, e.fn), (o) => {
+    noteDeref(a, o.s, o.v, e.span, null, 'read');
+    return outOfSight(a, o.s, { e, name: expressionName(e.fn), args }, `${expressionName(e.fn)}() is called through a pointer`);
+  });
+}

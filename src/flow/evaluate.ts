@@ -1,0 +1,272 @@
+/** Expressions: each gives one outcome a path, a state and the value it has there. Conditions fork; what can't be read makes an unknown value. */
+import type { Expr, Span } from '../source/ir.ts';
+import type { Activation, Outcome } from './activation.ts';
+import { expressionName } from './activation.ts';
+import { arithmetic } from './arithmetic.ts';
+import { evaluateCall } from './call.ts';
+import type { CType } from './ctype.ts';
+import { CHAR, INT, LONG, UINT, ULONG, UNKNOWN } from './ctype.ts';
+import { meet, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
+import { executeBlockValue } from './execute.ts';
+import { assign, loadPlace, readLvalue } from './memory.ts';
+import { assumeCompare, assumeTruth, convert } from './refine.ts';
+import { mergeStates, type State } from './state.ts';
+import { namedValue } from './symbol.ts';
+
+export const PATH_LIMIT = 24;
+
+/** Runs `next` on every outcome and collects what it gives. */
+export function chain(outcomes: Outcome[], next: (o: Outcome) => Outcome[]): Outcome[] {
+  return outcomes.length === 1 ? next(outcomes[0]!) : outcomes.flatMap(next);
+}
+
+export function constant(a: Activation, s: State, value: number, type: CType = INT): string {
+  const id = `k:${value}`;
+  if (!s.facts.has(id)) {
+    a.registerValue(id, type, [{ k: 'const' }]);
+    s.facts.set(id, { ...rangeFact(value, value), nul: value === 0 ? NULL : VALID });
+  }
+  return id;
+}
+
+export function evaluate(a: Activation, s: State, e: Expr): Outcome[] {
+  if (--a.fuel < 0) return [unknownValue(a, s, e.span, 'the function is too large to follow')];
+  switch (e.k) {
+    case 'name':
+      return [{ s, v: namedValue(a, s, e.name, e.span) }];
+    case 'number':
+      return [{ s, v: constant(a, s, e.value, numberType(e.text, e.value)) }];
+    case 'string':
+      return [{ s, v: address(a, s, `str@${e.span.start}`, e.text, { k: 'pointer', to: CHAR }) }];
+    case 'unary':
+      return unary(a, s, e);
+    case 'step':
+      return chain(readLvalue(a, s, e.x), (o) => step(a, o, e));
+    case 'binary':
+      return binary(a, s, e);
+    case 'assign':
+      return assignment(a, s, e);
+    case 'conditional':
+      return conditional(a, s, e);
+    case 'call':
+      return limit(a, evaluateCall(a, s, e));
+    case 'field':
+    case 'index':
+      return readLvalue(a, s, e);
+    case 'cast':
+      return chain(evaluate(a, s, e.x), (o) => [{ s: o.s, v: convert(a, o.s, o.v, a.type(e.type)) }]);
+    case 'sizeof':
+    case 'offsetof':
+      return [{ s, v: namedValue(a, s, a.text(e.span).replace(/\s/g, ''), e.span, e) }];
+    case 'comma':
+      return chain(evaluate(a, s, e.l), (o) => evaluate(a, o.s, e.r));
+    case 'block':
+      return executeBlockValue(a, s, e.body);
+    case 'init':
+      return initialiser(a, s, e);
+    case 'type':
+      return [unknownValue(a, s, e.span, '')];
+    case 'unknown':
+      a.clobbers = true;
+      s.doubt ??= `line ${a.locate(e.span).line} could not be read`;
+      forget(s);
+      return [unknownValue(a, s, e.span, s.doubt)];
+  }
+}
+
+/** Too many paths out of one expression: join the oldest. */
+export function limit(a: Activation, outcomes: Outcome[]): Outcome[] {
+  if (outcomes.length <= PATH_LIMIT) return outcomes;
+  const byValue = new Map<string, State[]>();
+  for (const o of outcomes) byValue.set(o.v, [...(byValue.get(o.v) ?? []), o.s]);
+  const out: Outcome[] = [];
+  for (const [v, states] of byValue) for (const s of mergeStates(states, Math.max(2, Math.floor(PATH_LIMIT / byValue.size)), a.phi)) out.push({ s, v });
+  return out;
+}
+
+export function unknownValue(a: Activation, s: State, span: Span, why: string): Outcome {
+  return { s, v: a.fresh(s, span, 'u', UNKNOWN, { k: 'unknown', why }) };
+}
+
+export function address(a: Activation, s: State, id: string, name: string, type: CType): string {
+  const full = `a:${id}`;
+  if (!s.facts.has(full)) {
+    a.registerValue(full, type, [{ k: 'address', name }]);
+    s.facts.set(full, pointerFact(VALID));
+  }
+  return full;
+}
+
+/** Everything behind pointers may have changed. */
+export function forget(s: State): void {
+  for (const place of [...s.env.keys()]) if (place.startsWith('m:') || place.startsWith('g:')) s.env.delete(place);
+}
+
+function numberType(text: string, value: number): CType {
+  const suffix = /[uUlL]*$/.exec(text)?.[0].toLowerCase() ?? '';
+  const unsigned = suffix.includes('u');
+  const long = suffix.includes('l');
+  if (text.startsWith("'")) return INT;
+  if (long) return unsigned ? ULONG : LONG;
+  if (unsigned) return value > 0xffffffff ? ULONG : UINT;
+  if (value <= 0x7fffffff) return INT;
+  if (/^0/.test(text)) return value <= 0xffffffff ? UINT : value <= 2 ** 63 - 1 ? LONG : ULONG;
+  return LONG;
+}
+
+function unary(a: Activation, s: State, e: Expr & { k: 'unary' }): Outcome[] {
+  switch (e.op) {
+    case '!':
+      return truthValues(a, s, e);
+    case '&':
+      return addressOf(a, s, e.x, e.span);
+    case '*':
+      return readLvalue(a, s, e);
+    case '+':
+      return evaluate(a, s, e.x);
+    default:
+      return chain(evaluate(a, s, e.x), (o) => [{ s: o.s, v: negate(a, o, e) }]);
+  }
+}
+
+function negate(a: Activation, o: Outcome, e: Expr & { k: 'unary' }): string {
+  const f = o.s.fact(o.v);
+  const v = a.value(o.v);
+  const type = v.type.k === 'int' && v.type.bits < 32 ? INT : v.type;
+  if (f.lo === f.hi && type.k === 'int') {
+    const value = e.op === '-' ? -f.lo : type.signed === false ? 2 ** type.bits - 1 - f.lo : -f.lo - 1;
+    if (e.op === '-' && type.signed === false && value !== 0) return constant(a, o.s, value + 2 ** type.bits, type);
+    return constant(a, o.s, value, type);
+  }
+  const id = a.fresh(o.s, e.span, 'n', type, { k: 'unknown', why: '' }, v.taint);
+  if (e.op === '-' && type.k === 'int' && type.signed) o.s.facts.set(id, meet(a.topFact(type), rangeFact(-f.hi, -f.lo)));
+  return id;
+}
+
+/** A condition as a value: one path with 1, one with 0. */
+function truthValues(a: Activation, s: State, e: Expr): Outcome[] {
+  const yes = assume(a, s.fork(), e, true).map((t): Outcome => ({ s: t, v: constant(a, t, 1) }));
+  const no = assume(a, s, e, false).map((t): Outcome => ({ s: t, v: constant(a, t, 0) }));
+  return limit(a, [...yes, ...no]);
+}
+
+const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
+
+function binary(a: Activation, s: State, e: Expr & { k: 'binary' }): Outcome[] {
+  if (e.op === '&&' || e.op === '||' || COMPARISONS.has(e.op)) return truthValues(a, s, e);
+  return chain(evaluate(a, s, e.l), (l) => chain(evaluate(a, l.s, e.r), (r) => [{ s: r.s, v: arithmetic(a, r.s, e.op, l.v, r.v, e.span) }]));
+}
+
+function step(a: Activation, o: Outcome, e: Expr & { k: 'step' }): Outcome[] {
+  const next = arithmetic(a, o.s, e.op === '++' ? '+' : '-', o.v, constant(a, o.s, 1), e.span);
+  return assign(a, o.s, e.x, next, e.span).map((after) => ({ s: after.s, v: e.postfix ? o.v : after.v }));
+}
+
+function assignment(a: Activation, s: State, e: Expr & { k: 'assign' }): Outcome[] {
+  if (e.op === '=') return chain(evaluate(a, s, e.r), (r) => assign(a, r.s, e.l, r.v, e.span, e.r));
+  const op = e.op.slice(0, -1);
+  return chain(readLvalue(a, s, e.l), (l) =>
+    chain(evaluate(a, l.s, e.r), (r) => assign(a, r.s, e.l, arithmetic(a, r.s, op, l.v, r.v, e.span), e.span)),
+  );
+}
+
+function conditional(a: Activation, s: State, e: Expr & { k: 'conditional' }): Outcome[] {
+  if (e.then) {
+    const yes = assume(a, s.fork(), e.c, true).flatMap((t) => evaluate(a, t, e.then!));
+    const no = assume(a, s, e.c, false).flatMap((t) => evaluate(a, t, e.other));
+    return limit(a, [...yes, ...no]);
+  }
+  return chain(evaluate(a, s, e.c), (c) => {
+    const out: Outcome[] = [];
+    const taken = c.s.fork();
+    if (assumeTruth(a, taken, c.v, true, e.c.span)) out.push({ s: taken, v: c.v });
+    if (assumeTruth(a, c.s, c.v, false, e.c.span)) out.push(...evaluate(a, c.s, e.other));
+    return limit(a, out);
+  });
+}
+
+function initialiser(a: Activation, s: State, e: Expr & { k: 'init' }): Outcome[] {
+  let states = [s];
+  for (const item of e.items) states = mergeStates(states.flatMap((t) => evaluate(a, t, item.value).map((o) => o.s)), PATH_LIMIT, a.phi);
+  return states.map((t) => unknownValue(a, t, e.span, ''));
+}
+
+/** `&x`: never NULL by itself; a member of a pointer's target stays linked to that pointer. */
+function addressOf(a: Activation, s: State, x: Expr, span: Span): Outcome[] {
+  if (x.k === 'field' && x.arrow) {
+    return chain(evaluate(a, s, x.x), (o) => [{ s: o.s, v: near(a, o.s, o.v, `.${x.name}`, span, loadPlace.memberType(a, o.v, x.name)) }]);
+  }
+  if (x.k === 'field') return chain(addressOf(a, s, x.x, span), (o) => [{ s: o.s, v: near(a, o.s, o.v, `.${x.name}`, span, loadPlace.memberType(a, o.v, x.name)) }]);
+  if (x.k === 'unary' && x.op === '*') return evaluate(a, s, x.x);
+  if (x.k === 'index') return chain(loadPlace.element(a, s, x), (o) => [{ s: o.s, v: o.v }]);
+  if (x.k === 'name') {
+    const v = a.variable(x.name);
+    const type: CType = v ? { k: 'pointer', to: v.type } : { k: 'pointer', to: UNKNOWN };
+    return [{ s, v: address(a, s, v?.place ?? `g:${x.name}`, x.name, type) }];
+  }
+  return chain(evaluate(a, s, x), (o) => [{ s: o.s, v: address(a, o.s, `t@${span.start}`, expressionName(x), { k: 'pointer', to: a.value(o.v).type }) }]);
+}
+
+/** A pointer into (or to the container of) what `from` points to. */
+export function near(a: Activation, s: State, from: string, tag: string, _span: Span, to: CType): string {
+  const id = `${from}${tag}`;
+  if (s.links.get(id)?.from === from && s.facts.has(id)) return id;
+  const v = a.value(from);
+  a.define(s, id, { k: 'pointer', to }, v.origins, pointerFact(VALID), v.taint);
+  s.links.set(id, { k: 'near', from });
+  return id;
+}
+
+/** Paths on which the condition is true (or false), with what it teaches. */
+export function assume(a: Activation, s: State, e: Expr, truth: boolean): State[] {
+  if (--a.fuel < 0) return [s];
+  switch (e.k) {
+    case 'unary':
+      if (e.op === '!') return assume(a, s, e.x, !truth);
+      break;
+    case 'binary':
+      if (e.op === '&&' || e.op === '||') {
+        const both = (e.op === '&&') === truth;
+        if (both) return assume(a, s, e.l, truth).flatMap((t) => assume(a, t, e.r, truth));
+        const short = assume(a, s.fork(), e.l, truth);
+        return cap(a, [...short, ...assume(a, s, e.l, !truth).flatMap((t) => assume(a, t, e.r, truth))]);
+      }
+      if (COMPARISONS.has(e.op)) return assumeComparison(a, s, e, truth);
+      break;
+    case 'comma':
+      return cap(a, evaluate(a, s, e.l).flatMap((o) => assume(a, o.s, e.r, truth)));
+    case 'conditional':
+      if (e.then) {
+        const yes = assume(a, s.fork(), e.c, true).flatMap((t) => assume(a, t, e.then!, truth));
+        return cap(a, [...yes, ...assume(a, s, e.c, false).flatMap((t) => assume(a, t, e.other, truth))]);
+      }
+      break;
+    default:
+  }
+  return cap(a, evaluate(a, s, e).filter((o) => testValue(a, o, e, truth)).map((o) => o.s));
+}
+
+function testValue(a: Activation, o: Outcome, e: Expr, truth: boolean): boolean {
+  noteTest(a, o.s, e, o.v);
+  return assumeTruth(a, o.s, o.v, truth, e.span);
+}
+
+function noteTest(a: Activation, s: State, e: Expr, v: string): void {
+  const target = e.k === 'assign' ? e.l : e;
+  if (target.k === 'name' && a.variable(target.name)) a.note(s, e.span, v, { k: 'test', variable: target.name });
+}
+
+function assumeComparison(a: Activation, s: State, e: Expr & { k: 'binary' }, truth: boolean): State[] {
+  const out: State[] = [];
+  for (const l of evaluate(a, s, e.l)) {
+    for (const r of evaluate(a, l.s, e.r)) {
+      noteTest(a, r.s, e.l, l.v);
+      if (assumeCompare(a, r.s, e.op, l.v, r.v, truth, e.span)) out.push(r.s);
+    }
+  }
+  return cap(a, out);
+}
+
+function cap(a: Activation, states: State[]): State[] {
+  return states.length <= PATH_LIMIT ? states : mergeStates(states, PATH_LIMIT, a.phi);
+}

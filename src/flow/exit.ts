@@ -1,0 +1,103 @@
+/** The ways out of a function, few enough to be taken over path by path into its callers. */
+import type { Activation } from './activation.ts';
+import { UNKNOWN } from './ctype.ts';
+import type { Fact } from './domain.ts';
+import { factKey, join, NULL, UNKNOWN_FACT } from './domain.ts';
+import { rootOf } from './memory.ts';
+import type { ExitCase } from './result.ts';
+import type { State } from './state.ts';
+import { mergeOrigins } from './value.ts';
+
+const CASE_LIMIT = 8;
+
+export function summarise(a: Activation): ExitCase[] {
+  const cases = a.exits.map((e) => exitCase(a, e.state, e.value));
+  return reduce(cases);
+}
+
+function exitCase(a: Activation, s: State, value: string | null): ExitCase {
+  const parameterOf = (id: string): number => (/^p\d+$/.test(id) ? Number(id.slice(1)) : -1);
+  const v = value === null ? null : a.value(value);
+  const root = value === null ? '' : rootOf(s, value);
+  const memory = new Map<string, Fact>();
+  for (const [place, id] of s.env) {
+    const m = /^m:p(\d+)(?:\.(\w+))?$/.exec(place);
+    if (m) memory.set(`${m[1]}->${m[2] ?? '*'}`, s.fact(id));
+  }
+  const held = s.held.filter((h) => h.value === root);
+  return {
+    result: value === null ? UNKNOWN_FACT : s.fact(value),
+    resultType: v?.type ?? UNKNOWN,
+    origins: v?.origins ?? [],
+    isParameter: value !== null && parameterOf(root) >= 0 && (value === root || s.links.get(value)?.k === 'cast') ? parameterOf(root) : null,
+    parameters: a.fn.parameters.map((_, i) => s.fact(`p${i}`)),
+    memory,
+    context: new Map([...s.context].filter(([, n]) => n !== 0)),
+    returnsReference: held.length > 0 && parameterOf(root) < 0 ? 'yes' : value !== null && s.escaped.has(root) ? 'unknown' : 'no',
+    takenOn: [...new Set(s.held.map((h) => parameterOf(h.value)).filter((i) => i >= 0))],
+    droppedOn: [...s.dropped].map(parameterOf).filter((i) => i >= 0),
+    escaped: a.fn.parameters.map((_, i) => i).filter((i) => s.escaped.has(`p${i}`)),
+    doubt: s.doubt,
+  };
+}
+
+function reduce(cases: ExitCase[]): ExitCase[] {
+  let list = group(cases, fineKey);
+  if (list.length > CASE_LIMIT) list = group(list, coarseKey);
+  if (list.length > CASE_LIMIT) list = group(list, (c) => resultClass(c.result));
+  return list;
+}
+
+function group(cases: ExitCase[], key: (c: ExitCase) => string): ExitCase[] {
+  const out = new Map<string, ExitCase>();
+  for (const c of cases) {
+    const k = key(c);
+    const old = out.get(k);
+    out.set(k, old ? joinCases(old, c) : c);
+  }
+  return [...out.values()];
+}
+
+function resourceKey(c: ExitCase): string {
+  return `${c.returnsReference}|${c.takenOn}|${c.droppedOn}|${[...c.context].map(([k, n]) => k + n).sort()}|${c.isParameter}|${c.doubt ?? ''}`;
+}
+
+function fineKey(c: ExitCase): string {
+  return `${factKey(c.result)}|${c.parameters.map(factKey).join('/')}|${[...c.memory].map(([k, f]) => k + factKey(f)).sort()}|${resourceKey(c)}`;
+}
+
+function coarseKey(c: ExitCase): string {
+  return `${resultClass(c.result)}|${resourceKey(c)}`;
+}
+
+function resultClass(f: Fact): string {
+  if (f.nul === NULL || (f.lo === 0 && f.hi === 0)) return 'zero';
+  if (f.hi < 0) return 'negative';
+  if (f.lo > 0) return 'positive';
+  return `mixed${f.nul}${f.nonZero}`;
+}
+
+function joinCases(a: ExitCase, b: ExitCase): ExitCase {
+  const memory = new Map<string, Fact>();
+  for (const [k, f] of a.memory) {
+    const g = b.memory.get(k);
+    if (g) memory.set(k, join(f, g));
+  }
+  const context = new Map(a.context);
+  for (const [k, n] of a.context) context.set(k, Math.min(n, b.context.get(k) ?? 0));
+  for (const [k, n] of b.context) if (!a.context.has(k)) context.set(k, Math.min(0, n));
+  return {
+    result: join(a.result, b.result),
+    resultType: a.resultType.k === 'unknown' ? b.resultType : a.resultType,
+    origins: mergeOrigins(a.origins, b.origins),
+    isParameter: a.isParameter === b.isParameter ? a.isParameter : null,
+    parameters: a.parameters.map((f, i) => join(f, b.parameters[i]!)),
+    memory,
+    context,
+    returnsReference: a.returnsReference === b.returnsReference ? a.returnsReference : 'unknown',
+    takenOn: a.takenOn.filter((i) => b.takenOn.includes(i)),
+    droppedOn: a.droppedOn.filter((i) => b.droppedOn.includes(i)),
+    escaped: [...new Set([...a.escaped, ...b.escaped])],
+    doubt: a.doubt ?? b.doubt,
+  };
+}

@@ -1,0 +1,127 @@
+/** A call of a function that `kfunc-patterns.yaml` describes. */
+import type { Activation, Outcome } from './activation.ts';
+import type { BoundCall } from './call.ts';
+import { handOver, noteCall } from './call.ts';
+import type { CType } from './ctype.ts';
+import { UNKNOWN } from './ctype.ts';
+import type { Fact } from './domain.ts';
+import { ERR, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID } from './domain.ts';
+import type { Extent } from './event.ts';
+import { forget } from './evaluate.ts';
+import type { FunctionKnowledge } from './knowledge.ts';
+import { noteDeref, rootOf } from './memory.ts';
+import { assumeTruth } from './refine.ts';
+import type { State } from './state.ts';
+
+export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): Outcome[] {
+  const span = call.e.span;
+  for (const i of known.dereferences ?? []) if (call.args[i] !== undefined) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, null, 'read');
+  for (const sink of known.index ?? []) noteIndex(a, s, call, sink.argument, sink.limit);
+  for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
+  noteCall(a, s, call, true, sleeps(a, s, call, known));
+  for (const c of known.context !== undefined ? [known.context] : []) s.context.set(c.kind, s.depth(c.kind) + c.change);
+  for (const i of known.fills ?? []) if (call.args[i] !== undefined) handOver(a, s, call.args[i]!);
+  if (known.drops !== undefined && call.args[known.drops] !== undefined) drop(s, call.args[known.drops]!);
+  if (known.noReturn) return [];
+  if (!known.pure && !known.context && !known.takes && known.drops === undefined) {
+    forget(s);
+    a.clobbers = true;
+  }
+  return results(a, s, call, known, span.start);
+}
+
+function sleeps(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {
+  if (known.sleeps === undefined || known.sleeps === false) return 'no';
+  if (known.sleeps === true) return 'yes';
+  const flags = call.e.args[known.sleeps.gfp];
+  if (!flags) return 'unknown';
+  const text = a.text(flags.span);
+  if (/\bGFP_(ATOMIC|NOWAIT)\b|__GFP_ATOMIC/.test(text)) return 'no';
+  if (/\bGFP_(KERNEL|USER|NOIO|NOFS|HIGHUSER|KERNEL_ACCOUNT)/.test(text)) return 'yes';
+  void s;
+  return 'unknown';
+}
+
+function noteIndex(a: Activation, s: State, call: BoundCall, argument: number, limit: string | null): void {
+  const id = call.args[argument];
+  if (id === undefined) return;
+  const extent: Extent | null =
+    limit === null ? null : { value: /^\d+$/.test(limit) ? Number(limit) : (a.program.findConstant(limit, a.file)?.value ?? null), symbol: limit, plus: 0, text: limit };
+  a.note(s, call.e.args[argument]!.span, id, { k: 'index', array: `${call.name}()`, extent });
+}
+
+function noteLength(a: Activation, s: State, call: BoundCall, argument: number, of: number[]): void {
+  const id = call.args[argument];
+  if (id === undefined) return;
+  for (const i of of) {
+    const pointer = call.args[i];
+    if (pointer === undefined) continue;
+    a.note(s, call.e.args[argument]!.span, id, { k: 'length', callee: call.name, of: objectExtent(a, s, pointer) });
+    noteDeref(a, s, pointer, call.e.args[i]!.span, null, 'read');
+  }
+}
+
+/** Size in bytes of the object a pointer points to the start of: a local or a member array of bytes. */
+function objectExtent(a: Activation, _s: State, pointer: string): Extent | null {
+  const type = a.value(pointer).type;
+  if (type.k !== 'array' || type.of.k !== 'int' || type.of.bits !== 8) return null;
+  const dim = type.dim.trim();
+  return { value: /^\d+$/.test(dim) ? Number(dim) : (a.program.findConstant(dim, a.file)?.value ?? null), symbol: dim, plus: 0, text: dim };
+}
+
+export function drop(s: State, id: string): void {
+  const root = rootOf(s, id);
+  const i = s.held.findIndex((h) => h.value === root);
+  if (i >= 0) s.held.splice(i, 1);
+  else s.dropped.add(root);
+}
+
+function results(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge, at: number): Outcome[] {
+  if (known.returnsArgument !== undefined && call.args[known.returnsArgument] !== undefined) {
+    const v = call.args[known.returnsArgument]!;
+    if (known.takes) take(s, known.takes.what === 'return' ? v : (call.args[known.takes.what] ?? v), at, call.name);
+    return [{ s, v }];
+  }
+  const mayFail = known.returns !== undefined && (known.returns.includes('null') || known.returns.includes('error'));
+  const type: CType = known.returns ? { k: 'pointer', to: UNKNOWN } : UNKNOWN;
+  const id = a.fresh(s, call.e.span, 'c', type, { k: 'call', callee: call.name, at, rcu: known.rcuPointer === true, mayFail, known: true });
+  s.facts.set(id, resultFact(a, known));
+  if (known.range?.below) s.facts.set(id, { ...s.fact(id), below: [{ symbol: known.range.below, plus: 0 }] });
+  if (!known.takes) return [{ s, v: id }];
+  return taking(a, s, call, known.takes, id);
+}
+
+function resultFact(a: Activation, known: FunctionKnowledge): Fact {
+  if (known.returns) {
+    const bits = { null: NULL, error: ERR, valid: VALID };
+    return pointerFact(known.returns.reduce((n, r) => n | bits[r], 0));
+  }
+  void a;
+  if (known.range) return rangeFact(known.range.min ?? -Infinity, known.range.max ?? Infinity);
+  return UNKNOWN_FACT;
+}
+
+export function take(s: State, id: string, at: number, by: string): void {
+  s.held.push({ value: rootOf(s, id), at, by });
+}
+
+/** A get: always, or only where it says so by its result. */
+function taking(a: Activation, s: State, call: BoundCall, takes: NonNullable<FunctionKnowledge['takes']>, id: string): Outcome[] {
+  const what = takes.what === 'return' ? id : call.args[takes.what];
+  if (what === undefined) return [{ s, v: id }];
+  const at = call.e.span.start;
+  if (takes.when === 'always') {
+    take(s, what, at, call.name);
+    return [{ s, v: id }];
+  }
+  const success = takes.when !== 'zero';
+  const got = s.fork();
+  const out: Outcome[] = [];
+  if (assumeTruth(a, got, id, success, call.e.span)) {
+    take(got, what, at, call.name);
+    out.push({ s: got, v: id });
+  }
+  if (assumeTruth(a, s, id, !success, call.e.span)) out.push({ s, v: id });
+  return out;
+}
+

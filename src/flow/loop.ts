@@ -1,0 +1,112 @@
+/** Loops: the first round as it is, then once more with what the rounds change given up, until nothing new comes round. */
+import type { Expr, Stmt } from '../source/ir.ts';
+import type { Activation } from './activation.ts';
+import { typeMax, typeMin } from './ctype.ts';
+import { pointerFact, VALID, widen } from './domain.ts';
+import { assume, evaluate, forget } from './evaluate.ts';
+import type { Frame } from './execute.ts';
+import { execute, fit } from './execute.ts';
+import { noteDeref, rootOf } from './memory.ts';
+import type { State } from './state.ts';
+import { joinStates, mergeStates } from './state.ts';
+
+const ROUNDS = 4;
+
+export function loop(a: Activation, entry: State[], cond: Expr | null, body: Stmt, step: Expr | null, bodyFirst: boolean, outer: Frame): State[] {
+  const out: State[] = [];
+  let heads = entry;
+  let known = '';
+  for (let round = 0; round < ROUNDS; round++) {
+    const inside: State[] = [];
+    for (const s of heads) {
+      if (bodyFirst && round === 0) inside.push(s);
+      else if (cond) {
+        inside.push(...assume(a, s.fork(), cond, true));
+        out.push(...assume(a, s, cond, false));
+      } else inside.push(s);
+    }
+    const frame: Frame = { breaks: [], continues: [], cases: outer.cases };
+    const kept = fit(a, inside).map((s) => s.fork());
+    let back = [...execute(a, fit(a, inside), body, frame), ...frame.continues];
+    if (step) back = back.flatMap((s) => evaluate(a, s, step).map((o) => o.s));
+    out.push(...frame.breaks);
+    if (back.length === 0) break;
+    heads = generalise(a, round === 0 ? [...kept, ...back] : [...kept, ...back], round);
+    const key = heads.map((s) => s.key()).sort().join('\n');
+    if (key === known) break;
+    known = key;
+    if (round === ROUNDS - 1 && cond) for (const s of heads) out.push(...assume(a, s, cond, false));
+  }
+  return fit(a, out);
+}
+
+/** One head a kind of held locks and references; what differs between the rounds is widened. */
+function generalise(a: Activation, states: State[], round: number): State[] {
+  const groups = new Map<string, State[]>();
+  for (const s of states) {
+    const key = s.resourceKey();
+    groups.set(key, [...(groups.get(key) ?? []), s]);
+  }
+  const out: State[] = [];
+  for (const group of groups.values()) {
+    let head = group[0]!;
+    for (const next of group.slice(1)) {
+      const merged = joinStates(head, next, a.phi);
+      merged.merged = head.merged || next.merged;
+      for (const [place, id] of merged.env) {
+        if (head.env.get(place) === id && next.env.get(place) === id) continue;
+        const type = a.value(id).type;
+        const before = head.fact(head.env.get(place) ?? id);
+        merged.facts.set(id, widen(before, next.fact(next.env.get(place) ?? id), typeMin(type), typeMax(type)));
+      }
+      head = merged;
+    }
+    out.push(head);
+  }
+  return out.length > 8 || round > 1 ? mergeStates(out, 8, a.phi) : out;
+}
+
+/** `for_each_x(iterator, collection) body`: zero or more rounds; local names among the arguments are what it assigns. */
+export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loop-macro' }, outer: Frame): State[] {
+  const parameters = new Set(a.fn.parameters.map((p) => p.name));
+  const assigned = stmt.args.filter((x): x is Expr & { k: 'name' } => x.k === 'name' && a.variable(x.name) !== null && !parameters.has(x.name)).slice(0, 3);
+  const out: State[] = [];
+  const begin = (s: State, round: number): State[] => {
+    let now = [s];
+    for (const x of stmt.args) {
+      if (assigned.includes(x as never) || x.k === 'type' || (x.k === 'name' && a.variable(x.name) === null)) continue;
+      now = fit(a, now.flatMap((t) => evaluate(a, t, x).map((o) => touch(a, o.s, o.v, x))));
+    }
+    for (const t of now) for (const x of assigned) iterate(a, t, x, stmt, round);
+    return now;
+  };
+  let heads = states;
+  for (let round = 0; round < 2; round++) {
+    const inside = heads.flatMap((s) => {
+      out.push(s.fork());
+      return begin(s, round);
+    });
+    const frame: Frame = { breaks: [], continues: [], cases: outer.cases };
+    const kept = fit(a, inside).map((s) => s.fork());
+    const back = [...execute(a, fit(a, inside), stmt.body, frame), ...frame.continues];
+    out.push(...frame.breaks);
+    if (back.length === 0) break;
+    heads = generalise(a, [...kept, ...back], round);
+    if (round === 1) out.push(...heads);
+  }
+  return fit(a, out);
+}
+
+function touch(a: Activation, s: State, id: string, x: Expr): State {
+  const type = a.value(id).type;
+  if (rootOf(s, id) !== id || (type.k === 'pointer' && a.value(id).origins.some((o) => o.k === 'param'))) noteDeref(a, s, id, x.span, null, 'read');
+  return s;
+}
+
+function iterate(a: Activation, s: State, x: Expr & { k: 'name' }, stmt: Stmt & { k: 'loop-macro' }, round: number): void {
+  const v = a.variable(x.name)!;
+  const id = a.define(s, `it${round}${v.place}`, v.type, [{ k: 'unknown', why: '' }], v.type.k === 'pointer' ? pointerFact(VALID) : a.topFact(v.type));
+  if (v.type.k === 'int' && /cpu/.test(stmt.name)) s.facts.set(id, { ...s.fact(id), lo: 0, below: [{ symbol: 'nr_cpu_ids', plus: 0 }] });
+  s.env.set(v.place, id);
+  forget(s);
+}

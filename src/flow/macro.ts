@@ -1,0 +1,76 @@
+/** Function-like macros that are plain expressions, expanded at the call: parameters replaced as text, the result read like any expression. */
+import type { Expr, Span } from '../source/ir.ts';
+import { lowerFunction } from '../source/lower.ts';
+import type { SourceFile } from '../source/model.ts';
+import type { Activation } from './activation.ts';
+
+const active: string[] = [];
+/** Spans of expansions are moved out of the way of the file's own, so that values made there are told apart. */
+const FAR = 1e8;
+let next = 0;
+const cache = new WeakMap<object, Map<string, Expr | null>>();
+
+/** The expanded expression, or null where the name is no expression macro at hand. Spans do not belong to the caller's file. */
+export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }): Expr | null {
+  if (active.length > 8 || active.includes(name) || a.knowledge.functions.has(name)) return null;
+  const macro = a.program.findMacro(name, a.file);
+  if (!macro?.parameters || macro.parameters.length !== e.args.length) return null;
+  const body = macro.body.trim();
+  if (body === '' || /^(do|if|for|while|static|return|typedef|struct|union|enum)\b/.test(body) || /##|#\w|__VA_ARGS__|\bgoto\b/.test(body)) return null;
+  const texts = e.args.map((x) => a.text(x.span));
+  const key = `${name}(${texts.join(',')})`;
+  let known = cache.get(a.program);
+  if (!known) {
+    known = new Map();
+    cache.set(a.program, known);
+  }
+  let expr = known.get(key);
+  if (expr === undefined) {
+    expr = parse(substitute(body, macro.parameters, texts));
+    known.set(key, expr);
+  }
+  return expr;
+}
+
+/** Runs `run` with the macro's name marked as being expanded, so that a macro that names itself stops. */
+export function expanding<T>(name: string, run: () => T): T {
+  active.push(name);
+  try {
+    return run();
+  } finally {
+    active.pop();
+  }
+}
+
+function substitute(body: string, parameters: string[], texts: string[]): string {
+  return body.replace(/\\\r?\n/g, ' ').replace(/\b[A-Za-z_]\w*\b/g, (word) => {
+    const i = parameters.indexOf(word);
+    return i < 0 ? word : `(${texts[i]})`;
+  });
+}
+
+function parse(text: string): Expr | null {
+  const code = `void expansion(void)\n{\n\treturn (${text});\n}\n`;
+  const file: SourceFile = { path: 'macro', text: code, added: new Set(), complete: true, origin: 'file' };
+  const fn = lowerFunction({ name: 'expansion', file, start: 0, end: code.length, complete: true, conditions: [] });
+  const statement = fn?.body.body[0];
+  if (!fn || fn.partial || statement?.k !== 'return' || !statement.x) return null;
+  next = (next + 1) % 1000;
+  moveSpans(statement.x, FAR + next * 1e5);
+  return statement.x;
+}
+
+function moveSpans(node: unknown, by: number): void {
+  if (Array.isArray(node)) {
+    for (const n of node) moveSpans(n, by);
+    return;
+  }
+  if (typeof node !== 'object' || node === null) return;
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'span') {
+      const span = value as Span;
+      span.start += by;
+      span.end += by;
+    } else moveSpans(value, by);
+  }
+}

@@ -1,0 +1,212 @@
+/** Reading and writing places: variables, members, elements, what pointers point to. Every dereference and index becomes an event. */
+import type { Expr, Span } from '../source/ir.ts';
+import type { Activation, Outcome } from './activation.ts';
+import { expressionName } from './activation.ts';
+import type { CType } from './ctype.ts';
+import { UNKNOWN } from './ctype.ts';
+import type { Extent } from './event.ts';
+import { address, chain, evaluate, near } from './evaluate.ts';
+import { arrayCount } from './layout.ts';
+import { convert } from './refine.ts';
+import type { State } from './state.ts';
+import { findField } from './symbol.ts';
+import type { Origin } from './value.ts';
+
+/** The pointer that this one was made from by member access, casts and arithmetic: what must not be NULL when this one is used. */
+export function rootOf(s: State, id: string): string {
+  let at = id;
+  for (let i = 0; i < 16; i++) {
+    const link = s.links.get(at);
+    if (!link || link.k === 'add') return at;
+    at = link.from;
+  }
+  return at;
+}
+
+/** Records that `id` is dereferenced; the root pointer is what is at risk. */
+export function noteDeref(a: Activation, s: State, id: string, span: Span, member: string | null, access: 'read' | 'write'): void {
+  const root = rootOf(s, id);
+  const type = a.value(id).type;
+  const struct = type.k === 'pointer' && type.to.k === 'struct' ? type.to.tag : null;
+  a.note(s, span, root, { k: 'deref', member, struct, access });
+}
+
+function pointee(t: CType): CType {
+  return t.k === 'pointer' ? t.to : t.k === 'array' ? t.of : UNKNOWN;
+}
+
+function memberType(a: Activation, base: string, member: string): CType {
+  const to = pointee(a.value(base).type);
+  if (to.k !== 'struct') return UNKNOWN;
+  return findField(a, to.tag, member) ?? UNKNOWN;
+}
+
+/** a[i] as a place: evaluates both, notes the index, gives a pointer to the element. */
+function element(a: Activation, s: State, e: Expr & { k: 'index' }): Outcome[] {
+  return chain(arrayBase(a, s, e.x), (base) =>
+    chain(evaluate(a, base.s, e.i), (index) => {
+      const type = a.value(base.v).type;
+      a.note(index.s, e.span, index.v, { k: 'index', array: expressionName(e.x), extent: extentOf(a, type) });
+      if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, null, 'read');
+      return [{ s: index.s, v: near(a, index.s, base.v, `[${e.span.start}]`, e.span, pointee(type)) }];
+    }),
+  );
+}
+
+/** The array itself, not a copy of it: `p->table`, a global, a local, or a pointer's value. */
+function arrayBase(a: Activation, s: State, x: Expr): Outcome[] {
+  if (x.k === 'field') {
+    return chain(memberPointer(a, s, x), (o) => {
+      const type = a.value(o.v).type;
+      const inner = type.k === 'pointer' ? type.to : UNKNOWN;
+      if (inner.k !== 'array') return loadFrom(a, o.s, o.v, x.span, expressionName(x));
+      if (x.arrow) noteDeref(a, o.s, o.v, x.span, x.name, 'read');
+      const id = `${o.v}[]`;
+      if (!o.s.links.has(id)) {
+        a.define(o.s, id, inner, a.value(o.v).origins, o.s.fact(o.v), a.value(o.v).taint);
+        o.s.links.set(id, { k: 'near', from: o.v });
+      }
+      return [{ s: o.s, v: id }];
+    });
+  }
+  return evaluate(a, s, x);
+}
+
+function extentOf(a: Activation, t: CType): Extent | null {
+  if (t.k !== 'array' || t.dim.trim() === '') return null;
+  const text = t.dim.replace(/\s+/g, ' ').trim();
+  const sum = /^([A-Za-z_]\w*)(?:\s*([+-])\s*(\d+))?$/.exec(text);
+  return {
+    value: arrayCount(a, text),
+    symbol: sum ? sum[1]! : text.replace(/\s/g, ''),
+    plus: sum?.[3] ? (sum[2] === '+' ? 1 : -1) * Number(sum[3]) : 0,
+    text,
+  };
+}
+
+/** Pointer to the member `x.name` / `x->name`. */
+function memberPointer(a: Activation, s: State, x: Expr & { k: 'field' }): Outcome[] {
+  const base = x.arrow ? evaluate(a, s, x.x) : lvaluePointer(a, s, x.x);
+  return chain(base, (o) => [{ s: o.s, v: near(a, o.s, o.v, `.${x.name}`, x.span, memberType(a, o.v, x.name)) }]);
+}
+
+/** Pointer to any lvalue, without reading it. */
+export function lvaluePointer(a: Activation, s: State, x: Expr): Outcome[] {
+  switch (x.k) {
+    case 'name': {
+      const v = a.variable(x.name);
+      const type: CType = v ? v.type : globalType(a, x.name);
+      return [{ s, v: address(a, s, v?.place ?? `g:${x.name}`, x.name, { k: 'pointer', to: type }) }];
+    }
+    case 'field':
+      return memberPointer(a, s, x);
+    case 'index':
+      return element(a, s, x);
+    case 'unary':
+      if (x.op === '*') return evaluate(a, s, x.x);
+      break;
+    case 'cast':
+      return lvaluePointer(a, s, x.x);
+    default:
+  }
+  return chain(evaluate(a, s, x), (o) => [{ s: o.s, v: address(a, o.s, `t@${x.span.start}`, expressionName(x), { k: 'pointer', to: a.value(o.v).type }) }]);
+}
+
+function globalType(a: Activation, name: string): CType {
+  const g = a.program.findVariable(name, a.file);
+  return g ? a.type(g.type) : UNKNOWN;
+}
+
+/** Name under which memory is remembered: `v:x@1` for a plain variable, else `m:<pointer>`. */
+function placeOf(pointer: string): string {
+  if (pointer.startsWith('a:v:') || pointer.startsWith('a:g:')) {
+    const rest = pointer.slice(2);
+    if (!/[[+]/.test(rest)) return rest;
+  }
+  return `m:${pointer}`;
+}
+
+export function readLvalue(a: Activation, s: State, x: Expr): Outcome[] {
+  if (x.k === 'name') return evaluate(a, s, x);
+  if (x.k === 'cast') return chain(readLvalue(a, s, x.x), (o) => [{ s: o.s, v: convert(a, o.s, o.v, a.type(x.type)) }]);
+  if (x.k !== 'field' && x.k !== 'index' && !(x.k === 'unary' && x.op === '*')) return evaluate(a, s, x);
+  return chain(lvaluePointer(a, s, x), (o) => {
+    if (x.k === 'field' && x.arrow) noteDeref(a, o.s, o.v, x.span, x.name, 'read');
+    else if (x.k === 'unary') noteDeref(a, o.s, o.v, x.span, null, 'read');
+    return loadFrom(a, o.s, o.v, x.span, expressionName(x));
+  });
+}
+
+function loadFrom(a: Activation, s: State, pointer: string, span: Span, name: string): Outcome[] {
+  const place = placeOf(pointer);
+  const held = s.env.get(place);
+  if (held !== undefined) return [{ s, v: held }];
+  const type = pointee(a.value(pointer).type);
+  // Arrays and structs inside an object are not copied: they are where they are.
+  if (type.k === 'struct') return [{ s, v: pointer }];
+  if (type.k === 'array') return [{ s, v: near(a, s, pointer, '[]', span, type) }];
+  const root = a.value(rootOf(s, pointer));
+  const of = root.origins.length === 1 && root.origins[0]!.k === 'param' ? root.origins[0]!.index : null;
+  const origin: Origin = pointer.startsWith('a:v:') ? { k: 'unknown', why: '' } : { k: 'load', text: name, of };
+  const id = a.fresh(s, span, 'l', type, origin);
+  // An element's place is only known while the index is; it is not remembered.
+  if (!pointer.includes('[')) s.env.set(place, id);
+  return [{ s, v: id }];
+}
+
+/** Stores `v` into the lvalue `x`, converted to its type. The outcome's value is the value stored. */
+export function assign(a: Activation, s: State, x: Expr, v: string, span: Span, source: Expr | null = null): Outcome[] {
+  if (x.k === 'name') {
+    const variable = a.variable(x.name);
+    if (variable) return [{ s, v: assignVariable(a, s, variable, v, span, source) }];
+    const stored = convert(a, s, v, globalType(a, x.name));
+    s.env.set(`g:${x.name}`, stored);
+    s.escaped.add(rootOf(s, v));
+    a.clobbers = true;
+    return [{ s, v: stored }];
+  }
+  return chain(lvaluePointer(a, s, x), (o) => {
+    if (x.k === 'field' && x.arrow) noteDeref(a, o.s, o.v, x.span, x.name, 'write');
+    else if (x.k === 'unary') noteDeref(a, o.s, o.v, x.span, null, 'write');
+    const stored = convert(a, o.s, v, pointee(a.value(o.v).type));
+    store(a, o.s, o.v, stored, x.k === 'field' ? x.name : null);
+    return [{ s: o.s, v: stored }];
+  });
+}
+
+function assignVariable(a: Activation, s: State, variable: { place: string; type: CType; name: string }, v: string, span: Span, source: Expr | null): string {
+  const before = s.env.get(variable.place);
+  if (before !== undefined && a.value(before).origins.some((o) => o.k === 'param') && before !== v) {
+    a.note(s, span, before, { k: 'rebind', variable: variable.name, source: source ? a.text(source.span) : '' });
+  }
+  if (variable.type.k === 'struct') {
+    dropBelow(s, variable.place);
+    return v;
+  }
+  const stored = convert(a, s, v, variable.type);
+  s.env.set(variable.place, stored);
+  return stored;
+}
+
+/** Writes through a pointer: other pointers may point to the same member. */
+function store(a: Activation, s: State, pointer: string, v: string, member: string | null): void {
+  const place = placeOf(pointer);
+  const local = place.startsWith('v:');
+  if (!local) {
+    s.escaped.add(rootOf(s, v));
+    a.clobbers = true;
+  }
+  for (const other of [...s.env.keys()]) {
+    if (!other.startsWith('m:') || other === place) continue;
+    if (local && !s.escaped.has(pointer)) continue;
+    if (member === null || other.endsWith(`.${member}`)) s.env.delete(other);
+  }
+  dropBelow(s, place);
+  if (!pointer.includes('[')) s.env.set(place, v);
+}
+
+function dropBelow(s: State, place: string): void {
+  for (const p of [...s.env.keys()]) if (p.startsWith(`${place}.`)) s.env.delete(p);
+}
+
+export const loadPlace = { memberType, element };

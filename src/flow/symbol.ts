@@ -1,0 +1,112 @@
+/** What a bare name stands for: a variable, a constant of known or unknown value, a macro, a global. */
+import type { Expr, Span } from '../source/ir.ts';
+import type { Activation } from './activation.ts';
+import type { CType } from './ctype.ts';
+import { INT, sizeOfType, UINT, ULONG } from './ctype.ts';
+import { NULL, rangeFact, VALID } from './domain.ts';
+import { address, constant } from './evaluate.ts';
+import { memberExtent, structSize } from './layout.ts';
+import type { State } from './state.ts';
+
+const INT_MAX = 2 ** 31 - 1;
+
+export function namedValue(a: Activation, s: State, name: string, span: Span, e: Expr | null = null): string {
+  if (e) return sizeValue(a, s, name, e);
+  const variable = a.variable(name);
+  if (variable) return variableValue(a, s, variable.place, variable.type, name, span);
+  if (name === 'NULL' || name === 'false') return constant(a, s, 0);
+  if (name === 'true') return constant(a, s, 1);
+  const known = a.program.findConstant(name, a.file);
+  if (known) return symbol(a, s, name, known.value, known.unsigned === true ? (known.enumTag === null ? ULONG : UINT) : INT);
+  if (/^[A-Z][A-Z0-9_]*$/.test(name)) return symbol(a, s, name, null, INT);
+  return globalValue(a, s, name, span);
+}
+
+function variableValue(a: Activation, s: State, place: string, type: CType, name: string, span: Span): string {
+  if (type.k === 'array') return address(a, s, place, name, type);
+  if (type.k === 'struct') return address(a, s, place, name, { k: 'pointer', to: type });
+  const held = s.env.get(place);
+  if (held !== undefined) return held;
+  const id = a.fresh(s, span, `w${name}`, type, { k: 'unknown', why: '' });
+  s.env.set(place, id);
+  return id;
+}
+
+/** A compile-time constant. One of unknown value is taken as a non-negative int: it bounds, it is never the danger. */
+export function symbol(a: Activation, s: State, name: string, value: number | null, type: CType): string {
+  const id = `s:${name}`;
+  if (!s.facts.has(id)) {
+    a.registerValue(id, type, [{ k: 'const' }]);
+    const fact = value === null ? rangeFact(0, INT_MAX) : rangeFact(value, value);
+    s.facts.set(id, { ...fact, nul: value === 0 ? NULL : value === null ? NULL | VALID : VALID });
+  }
+  return id;
+}
+
+function globalValue(a: Activation, s: State, name: string, _span: Span): string {
+  const place = `g:${name}`;
+  const held = s.env.get(place);
+  if (held !== undefined) return held;
+  const known = a.program.findVariable(name, a.file);
+  const type: CType = known ? a.type(known.type) : { k: 'unknown', name: '' };
+  if (type.k === 'array') return address(a, s, place, name, type);
+  if (type.k === 'struct') return address(a, s, place, name, { k: 'pointer', to: type });
+  const id = `g:${name}`;
+  a.define(s, id, type, [{ k: 'global', name }], a.topFact(type));
+  s.env.set(place, id);
+  return id;
+}
+
+/** sizeof and offsetof: a symbol by the text as written, with its number where the layout is at hand. */
+function sizeValue(a: Activation, s: State, text: string, e: Expr): string {
+  if (e.k === 'offsetof') {
+    const at = memberExtent(a, e.type.name, e.member);
+    return symbol(a, s, text, at ? at.offset : null, ULONG);
+  }
+  if (e.k !== 'sizeof') return symbol(a, s, text, null, ULONG);
+  let type: CType | null = e.type ? a.type(e.type) : null;
+  if (!type && e.x) type = typeOfExpression(a, e.x);
+  const name = type?.k === 'struct' ? `sizeof(${type.tag})` : text;
+  return symbol(a, s, name, type ? (type.k === 'struct' ? structSize(a, type.tag) : sizeOfType(type)) : null, ULONG);
+}
+
+/** Type of an expression that is not evaluated, as far as names and members tell. */
+export function typeOfExpression(a: Activation, e: Expr): CType | null {
+  if (e.k === 'name') {
+    const v = a.variable(e.name);
+    if (v) return v.type;
+    const g = a.program.findVariable(e.name, a.file);
+    return g ? a.type(g.type) : null;
+  }
+  if (e.k === 'unary' && e.op === '*') {
+    const t = typeOfExpression(a, e.x);
+    return t?.k === 'pointer' ? t.to : t?.k === 'array' ? t.of : null;
+  }
+  if (e.k === 'field') {
+    const t = typeOfExpression(a, e.x);
+    const struct = e.arrow ? (t?.k === 'pointer' ? t.to : null) : t;
+    if (struct?.k !== 'struct') return null;
+    const field = findField(a, struct.tag, e.name);
+    return field;
+  }
+  if (e.k === 'index') {
+    const t = typeOfExpression(a, e.x);
+    return t?.k === 'array' ? t.of : t?.k === 'pointer' ? t.to : null;
+  }
+  if (e.k === 'cast') return a.type(e.type);
+  return null;
+}
+
+export function findField(a: Activation, tag: string, name: string, depth = 0): CType | null {
+  const found = a.program.findStruct(tag, a.file);
+  if (!found) return null;
+  for (const f of found.fields) {
+    if (f.name === name) return a.type(f.type);
+    // Members of an anonymous struct or union belong to the outer one.
+    if (f.name === '' && depth < 4) {
+      const inner = findField(a, f.type.name, name, depth + 1);
+      if (inner) return inner;
+    }
+  }
+  return null;
+}

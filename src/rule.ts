@@ -1,0 +1,144 @@
+/** All that rules may import: what they see of the code (`KfuncUnit`, `ProgramView`), and how a claim is made. */
+import type { Claim, Evidence, Location, Mend, Missing, Property, Severity } from './claim.ts';
+import type { EventOf, FlowEvent, Occurrence, Step } from './flow/event.ts';
+import type { FunctionResult } from './flow/result.ts';
+import type { FunctionSyntax } from './source/ir.ts';
+import type { Kfunc, KfuncDefinition, Program, SourceFile } from './source/model.ts';
+
+export { ERR, NULL, VALID } from './flow/domain.ts';
+export type { Extent, Occurrence, Step } from './flow/event.ts';
+export type { Origin } from './flow/value.ts';
+export type { Claim, EventOf, Evidence, FlowEvent, FunctionResult, FunctionSyntax, Kfunc, KfuncDefinition, Location, Mend, Missing, Program };
+
+/** One definition of a kfunc with all that happens in it. */
+export interface KfuncUnit {
+  kfunc: Kfunc;
+  definition: KfuncDefinition;
+  flow: FunctionResult;
+  program: Program;
+  /** the kernel series that the run is about, for rules whose subject is the series */
+  series: string;
+  /** true where nobody named the series: it is only the newest one modelled */
+  seriesIsDefault: boolean;
+}
+
+/** Everything at hand, for rules that look at sets and registrations as a whole. */
+export interface ProgramView {
+  program: Program;
+  units: readonly KfuncUnit[];
+  series: string;
+  seriesIsDefault: boolean;
+}
+
+export interface Rule {
+  id: string;
+  severity: Severity;
+  /** what it claims, one sentence */
+  claims: string;
+  /** why it matters, a short paragraph */
+  why: string;
+  /** what to do about a finding */
+  advice: string;
+  /** when it says nothing */
+  silent: string;
+  kfunc?(unit: KfuncUnit): Iterable<Claim>;
+  program?(view: ProgramView): Iterable<Claim>;
+}
+
+export interface ClaimParts {
+  subject: string;
+  property: Property;
+  location: Location;
+  message: string;
+  advice?: string;
+  severity?: Severity;
+  path?: Evidence[];
+  guards?: Evidence[];
+  missing?: Missing[];
+  mend?: Mend | null;
+  function?: string | null;
+}
+
+/** A claim of `rule` about a kfunc. */
+export function claimOf(rule: Rule, unit: KfuncUnit, parts: ClaimParts): Claim {
+  const file = fileAt(unit.program, parts.location) ?? unit.definition.source.file;
+  return makeClaim(rule, file, unit.kfunc.name, { function: unit.kfunc.name, ...parts });
+}
+
+/** A claim of `rule` that may be about no kfunc in particular. */
+export function makeClaim(rule: Rule, file: SourceFile | null, kfunc: string | null, parts: ClaimParts): Claim {
+  const at = parts.location;
+  return {
+    rule: rule.id,
+    severity: parts.severity ?? rule.severity,
+    kfunc,
+    function: parts.function ?? null,
+    subject: parts.subject,
+    property: parts.property,
+    location: at,
+    snippet: file ? lineText(file, at.line) : '',
+    inDiff: file?.added.has(at.line) ?? false,
+    message: parts.message,
+    advice: parts.advice ?? rule.advice,
+    path: parts.path ?? [],
+    guards: parts.guards ?? [],
+    missing: parts.missing ?? [],
+    mend: parts.mend ?? null,
+  };
+}
+
+export function fileAt(program: Program, at: Location): SourceFile | null {
+  return program.files.find((f) => f.path === at.file) ?? null;
+}
+
+/** Line `n` (from 1), white space folded. */
+export function lineText(file: SourceFile, n: number): string {
+  let start = 0;
+  for (let i = 1; i < n; i++) {
+    start = file.text.indexOf('\n', start) + 1;
+    if (start === 0) return '';
+  }
+  const end = file.text.indexOf('\n', start);
+  return file.text.slice(start, end < 0 ? undefined : Math.min(end, start + 1000)).replace(/\s+/g, ' ').trim();
+}
+
+/** Where the kfunc itself does the thing, or calls what does it. */
+export function placeInKfunc(event: FlowEvent): Location {
+  return event.chain[0]?.location ?? event.location;
+}
+
+/** The way from the kfunc to the place, as evidence, one entry a link. */
+export function pathEvidence(event: FlowEvent, last: string): Evidence[] {
+  const steps: Evidence[] = event.chain.map((s: Step) => step(`${s.function}() calls ${s.text}`, s.location));
+  return [...steps, step(`${event.function}() ${last}`, event.location)];
+}
+
+export function step(text: string, location: Location): Evidence {
+  return { kind: 'guard', role: 'step', text, location, source: null };
+}
+
+export function context(text: string, location: Location | null): Evidence {
+  return { kind: 'guard', role: 'context', text, location, source: null };
+}
+
+export function carries(kind: Evidence['kind'], text: string, location: Location | null): Evidence {
+  return { kind, role: 'carries', text, location, source: null };
+}
+
+/** Names of callees on the way, for messages: `a() -> b() -> c()`. */
+export function chainText(event: FlowEvent): string {
+  return [...event.chain.map((s) => s.function), event.function].map((f) => `${f}()`).join(' -> ');
+}
+
+export function isFromParameter(o: Occurrence, index: number): boolean {
+  return o.origins.some((x) => x.k === 'param' && x.index === index);
+}
+
+export function before(a: Location, b: Location): number {
+  return a.line - b.line || a.column - b.column;
+}
+
+/** `struct foo` of a `struct foo *` type as written, or null. */
+export function structPointer(type: { name: string; pointers: number }): string | null {
+  return type.pointers === 1 && /^(struct|union) /.test(type.name) ? type.name : null;
+}
