@@ -143,6 +143,8 @@ export interface Program {
   idSets: readonly IdSetVariable[];
   registrations: readonly RegisterCall[];
   dtors: readonly DtorEntry[];
+  /** with a tree: its kfuncs too (searched on first use), the input's first */
+  allKfuncs(): readonly Kfunc[];
   /** program types (`BPF_PROG_TYPE_…`) that can call the kfunc, sorted; empty where no registration is at hand */
   programTypes(kfunc: Kfunc): string[];
   findFunction(name: string, from: SourceFile): FunctionSource | null;

@@ -1,0 +1,146 @@
+import type { Claim, Evidence, EventOf, Extent, KfuncUnit, Missing, Occurrence, Rule } from '../src/rule.ts';
+import { before, chainText, claimOf, context, pathEvidence, placeInKfunc } from '../src/rule.ts';
+
+export const unboundedIndex: Rule = {
+  id: 'unbounded-index',
+  severity: 'error',
+  claims: 'An integer or enum that the program chooses reaches an array index, offset, shift or length with no sufficient bound on the path.',
+  why: 'The verifier checks that an integer argument is an integer, and nothing else: any 32-bit value arrives in an enum parameter, and __k asks for a constant, not for a range. What keeps an index inside its array is C code.',
+  advice: 'test the value against the size of what it indexes before its first use, as an unsigned type or on both ends',
+  silent: 'Where the value is bounded on every path (both ends, or one end of an unsigned type), masked, clamped, or never used as an index.',
+  *kfunc(unit) {
+    for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
+      if (parameter.type.pointers + parameter.type.dims.length > 0 || parameter.name === '' || parameter.type.name === 'bool') continue;
+      const claim = claimFor(unit, index, parameter.name);
+      if (claim) yield claim;
+    }
+  },
+};
+
+type Use = EventOf<'index'> | EventOf<'shift'> | EventOf<'length'> | EventOf<'pass'>;
+
+/** How a use fails: `sure` false where something is not at hand that could still bound it. */
+interface Problem {
+  use: Use;
+  what: string;
+  sure: boolean;
+  missing: Missing[];
+  occurrence: Occurrence;
+}
+
+function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
+  const problems: Problem[] = [];
+  for (const e of unit.flow.events) {
+    if (e.k !== 'index' && e.k !== 'shift' && e.k !== 'length' && e.k !== 'pass') continue;
+    const problem = worst(e, index, name);
+    if (problem) problems.push(problem);
+  }
+  problems.sort((x, y) => Number(y.sure) - Number(x.sure) || before(placeInKfunc(x.use), placeInKfunc(y.use)) || x.use.chain.length - y.use.chain.length);
+  const p = problems[0];
+  if (!p) return null;
+  return claimOf(unboundedIndex, unit, {
+    subject: name,
+    property: { kind: 'bounded', parameter: index },
+    location: placeInKfunc(p.use),
+    message: p.what,
+    path: pathEvidence(p.use, lastStep(p.use)),
+    guards: insufficient(p.occurrence, name),
+    missing: p.missing,
+  });
+}
+
+function lastStep(use: Use): string {
+  if (use.k === 'pass') return `hands it to ${use.callee}(): ${use.text}`;
+  if (use.k === 'index') return `indexes ${use.array} with it: ${use.text}`;
+  if (use.k === 'shift') return `shifts by it: ${use.text}`;
+  return `uses it as a length for ${use.callee}(): ${use.text}`;
+}
+
+function worst(use: Use, index: number, name: string): Problem | null {
+  let found: Problem | null = null;
+  for (const o of use.occurrences) {
+    if (!o.taint.has(index) || o.type.k === 'pointer') continue;
+    const p = check(use, o, index, name);
+    if (p && (!found || (p.sure && !found.sure))) found = p;
+  }
+  return found;
+}
+
+function check(use: Use, o: Occurrence, index: number, name: string): Problem | null {
+  if (o.type.k === 'int' && o.type.bool) return null;
+  if (use.k === 'pass') return handedOver(use, o, index, name);
+  const extent: Extent | null =
+    use.k === 'shift' ? { value: use.width, symbol: null, plus: 0, text: String(use.width) } : use.k === 'index' ? use.extent : use.of;
+  if (use.k === 'length' && !extent) return null;
+  const low = lowerEnd(o);
+  const high = upperEnd(o, extent);
+  if (low === 'ok' && high === 'ok') return null;
+  const sure = o.doubt === null && (low === 'bad' || high === 'bad');
+  return { use, what: describe(use, o, name, low, high, extent), sure, missing: sure ? [] : missingFor(use, o, extent, low, high), occurrence: o };
+}
+
+type End = 'ok' | 'bad' | 'unsure';
+
+function lowerEnd(o: Occurrence): End {
+  if (o.fact.lo >= 0 || o.fact.above.some((b) => b.plus >= 0 && /^[A-Z(s]/.test(b.symbol))) return 'ok';
+  return o.type.k === 'int' && o.type.signed === null ? 'unsure' : 'bad';
+}
+
+function upperEnd(o: Occurrence, extent: Extent | null): End {
+  const f = o.fact;
+  if (!extent || (extent.value === null && extent.symbol === null)) return isBoundedAbove(o) ? 'ok' : 'bad';
+  if (extent.value !== null && f.hi < extent.value) return 'ok';
+  const same = f.below.filter((b) => b.symbol === extent.symbol);
+  if (same.some((b) => b.plus <= extent.plus)) return 'ok';
+  if (same.length > 0) return 'bad';
+  // Against another constant of unknown value nothing can be said, unless the range alone is too large.
+  if (f.below.length > 0) return 'unsure';
+  if (extent.value !== null) return 'bad';
+  return isBoundedAbove(o) ? 'unsure' : 'bad';
+}
+
+function isBoundedAbove(o: Occurrence): boolean {
+  if (o.fact.below.length > 0) return true;
+  if (o.type.k !== 'int') return o.fact.hi !== Infinity;
+  return o.fact.hi < 2 ** Math.min(o.type.bits, 32) - 1 && o.fact.hi !== 2 ** 31 - 1;
+}
+
+/** Handed to a function that is not at hand: only a value bounded at both ends is taken as checked. */
+function handedOver(use: EventOf<'pass'>, o: Occurrence, index: number, name: string): Problem | null {
+  if (!o.origins.some((x) => x.k === 'param' && x.index === index)) return null;
+  if (lowerEnd(o) === 'ok' && isBoundedAbove(o)) return null;
+  if (o.fact.lo === o.fact.hi) return null;
+  const how = isBoundedAbove(o) ? 'with its lower end untested' : o.fact.lo >= 0 && o.fact.reasons.length > 0 ? 'with its upper end untested' : 'without a bound';
+  return { use, what: `${name} is handed to ${use.callee}() ${how}`, sure: false, missing: [{ what: use.callee, why: use.why, treeWouldHelp: true }], occurrence: o };
+}
+
+function describe(use: Use, o: Occurrence, name: string, low: End, high: End, extent: Extent | null): string {
+  const where = use.k === 'shift' ? `the shift \`${use.text}\`` : use.k === 'length' ? `the length of ${use.callee}()` : `the index of ${(use as EventOf<'index'>).array}`;
+  const inCallee = use.chain.length > 0 ? ` (${chainText(use)})` : '';
+  const offByOne = high === 'bad' && extent !== null && isOffByOne(o, extent);
+  if (offByOne) return `${name} may equal ${extent.text} where it reaches ${where}${inCallee}: the test is off by one`;
+  if (low !== 'ok' && high === 'ok') return `${name} may be negative where it reaches ${where}${inCallee}: only its upper end is tested`;
+  if (low === 'ok' && high !== 'ok' && o.fact.reasons.length > 0 && isBoundedAbove(o)) return `${name} reaches ${where}${inCallee}, and its bound is not known to be within ${extent?.text ?? 'the array'}`;
+  return `${name} reaches ${where}${inCallee} without a bound`;
+}
+
+function isOffByOne(o: Occurrence, extent: Extent): boolean {
+  if (extent.value !== null && o.fact.hi === extent.value && o.fact.reasons.length > 0) return true;
+  return o.fact.below.some((b) => b.symbol === extent.symbol && b.plus === extent.plus + 1);
+}
+
+function missingFor(use: Use, o: Occurrence, extent: Extent | null, low: End, high: End): Missing[] {
+  const out: Missing[] = [];
+  if (o.doubt !== null) out.push({ what: use.function, why: o.doubt, treeWouldHelp: true });
+  if (low === 'unsure' && o.type.k === 'int') {
+    const tag = o.type.enumTag;
+    out.push({ what: tag ?? 'type', why: tag ? `the definition of enum ${tag} is not at hand, so its sign is not known` : 'its type is not at hand, so its sign is not known', treeWouldHelp: true });
+  }
+  if (high === 'unsure') out.push({ what: extent?.text ?? 'extent', why: `the value of ${extent?.text ?? 'the extent'} is not at hand to compare with the bound`, treeWouldHelp: true });
+  return out;
+}
+
+/** The tests that there are, and why they do not do. */
+function insufficient(o: Occurrence, name: string): Evidence[] {
+  return o.fact.reasons.slice(-2).map((r) => context(`\`${r.text}\` does not bound ${name} on this path`, r.location));
+}

@@ -1,0 +1,75 @@
+/** The one judge: a claim × what the verifier enforces × what the code shows × recorded rulings → a finding with its evidence. */
+import type { Claim, Evidence, Finding, Missing } from '../claim.ts';
+import { EVIDENCE_KINDS } from '../claim.ts';
+import type { Kfunc } from '../source/model.ts';
+import type { KfuncGuarantees } from '../verifier/model.ts';
+import { identify } from './identity.ts';
+import type { Patterns } from './patterns/model.ts';
+import { promise } from './promise.ts';
+import { ruleOn } from './rulings.ts';
+import type { TrustLevel } from './trust.ts';
+import { maySuppress } from './trust.ts';
+
+export interface Bench {
+  series: string;
+  trust: TrustLevel;
+  patterns: Pick<Patterns, 'rulings' | 'idioms'>;
+  kfunc(name: string): Kfunc | null;
+  /** one for each way the kfunc is registered; for one with no registration at hand, what holds whatever the flags are */
+  guarantees(name: string): { registered: boolean; all: KfuncGuarantees[] };
+  /** true where none of the claim's code was changed by the input */
+  isPreexisting(claim: Claim): boolean;
+}
+
+/**
+ * Weighs a claim. Doubt never refutes: a claim with something missing and nothing against it is undecided.
+ * @throws Error where the claim comes with nothing that could be shown, which is a bug of the rule
+ */
+export function judge(claim: Claim, bench: Bench): Finding {
+  const said = promise(claim, bench);
+  const rulings = ruleOn(claim, bench.patterns, bench.series);
+  const against = [...said.evidence, ...claim.guards, ...rulings.evidence].filter((e) => e.role === 'carries');
+  const heard = against.filter((e) => maySuppress(e.kind, bench.trust));
+  const missing = [...claim.missing, ...said.missing];
+  const verdict = heard.length > 0 ? 'refuted' : missing.length > 0 ? 'undecided' : 'confirmed';
+  const evidence = arrange(claim, said.evidence, rulings.evidence, verdict, bench.trust);
+  if (evidence.length === 0) throw new Error(`${claim.rule}: a ${verdict} claim without evidence about ${claim.kfunc ?? claim.subject}`);
+  return {
+    id: identify(claim),
+    rule: claim.rule,
+    verdict,
+    contested: verdict === 'refuted' && rulings.contested && heard.every((e) => e.kind === 'ruling'),
+    severity: claim.severity,
+    kfunc: claim.kfunc,
+    function: claim.function,
+    subject: claim.subject,
+    message: claim.message,
+    advice: claim.advice,
+    location: claim.location,
+    snippet: claim.snippet,
+    inDiff: claim.inDiff,
+    evidence,
+    missing: verdict === 'undecided' ? missing : [],
+    mend: verdict === 'refuted' ? null : claim.mend,
+    preexisting: bench.isPreexisting(claim),
+  };
+}
+
+/** Strongest first; what `--trust` does not let suppress stays readable as context. */
+function arrange(claim: Claim, verifier: Evidence[], rulings: Evidence[], verdict: Finding['verdict'], trust: TrustLevel): Evidence[] {
+  const all = [...verifier, ...claim.guards, ...claim.path, ...rulings, ...missingEvidence(claim.missing, verdict)];
+  const weighed = all.map((e): Evidence => {
+    if (e.role !== 'carries' || maySuppress(e.kind, trust)) return e;
+    return { ...e, role: 'context', text: `${e.text} (not enough under --trust ${trust})` };
+  });
+  const rank = (e: Evidence) => (e.role === 'carries' ? 0 : e.role === 'step' ? 100 : 200) + (e.role === 'step' ? 0 : EVIDENCE_KINDS.indexOf(e.kind));
+  return weighed
+    .map((e, i) => ({ e, i }))
+    .sort((x, y) => rank(x.e) - rank(y.e) || x.i - y.i)
+    .map(({ e }) => e);
+}
+
+function missingEvidence(missing: Missing[], verdict: Finding['verdict']): Evidence[] {
+  if (verdict !== 'undecided') return [];
+  return missing.map((m): Evidence => ({ kind: 'guard', role: 'context', text: `${m.treeWouldHelp ? 'needs --tree: ' : ''}${m.why}`, location: null, source: null }));
+}

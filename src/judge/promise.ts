@@ -1,0 +1,70 @@
+/** What the verifier promises about the property that a claim says is missing. */
+import type { Claim, Evidence, Missing } from '../claim.ts';
+import type { KfuncGuarantees, ParameterGuarantee } from '../verifier/model.ts';
+import type { Bench } from './judge.ts';
+
+export interface Answer {
+  /** entries with role `carries`: the property is promised (or, for a claim that stands, why it is not) */
+  evidence: Evidence[];
+  missing: Missing[];
+}
+
+const NOTHING: Answer = { evidence: [], missing: [] };
+
+export function promise(claim: Claim, bench: Bench): Answer {
+  const p = claim.property;
+  if (p.kind === 'code' || claim.kfunc === null) return NOTHING;
+  const { registered, all } = bench.guarantees(claim.kfunc);
+  if (all.length === 0) return NOTHING;
+  const held = all.map((g) => holds(p, g));
+  const kept = held.every((h) => h.holds);
+  const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
+  if (kept) return { evidence, missing: [] };
+  const missing: Missing[] = held.flatMap((h) => (h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: true }]));
+  if (!registered && p.kind !== 'bounded') {
+    missing.push({ what: claim.kfunc, why: `the registration of ${claim.kfunc}() is not at hand, so its flags are not known`, treeWouldHelp: true });
+  }
+  for (const flag of bench.kfunc(claim.kfunc)?.entries.flatMap((e) => e.unreadFlags) ?? []) {
+    if (p.kind !== 'bounded') missing.push({ what: flag, why: `what ${flag} stands for in the flags is not at hand`, treeWouldHelp: true });
+  }
+  return { evidence, missing };
+}
+
+interface Held {
+  holds: boolean;
+  because: Evidence[];
+  unsure: string | null;
+}
+
+function holds(p: Claim['property'], g: KfuncGuarantees): Held {
+  if (p.kind === 'rcu-section') return { holds: g.context.rcuHeld, because: g.context.because, unsure: null };
+  if (p.kind === 'sleepable') return { holds: g.context.maySleep, because: g.context.because, unsure: null };
+  if (p.kind === 'code') return { holds: false, because: [], unsure: null };
+  const parameter = g.parameters[p.parameter];
+  if (!parameter) return { holds: false, because: [], unsure: null };
+  return { holds: promised(p, parameter), because: parameter.because, unsure: parameter.unsure };
+}
+
+/** A range is never promised, in no series; a size only where the pair is tied together, which the model says by `sizeOf`. */
+function promised(p: Claim['property'], g: ParameterGuarantee): boolean {
+  switch (p.kind) {
+    case 'non-null':
+      return !g.mayBeNull;
+    case 'trusted':
+      return g.trust === 'trusted' || g.trust === 'rcu' || g.kind === 'scalar';
+    case 'live-count':
+      return !g.refcountMayBeZero;
+    default:
+      return false;
+  }
+}
+
+function dedupe(list: Evidence[]): Evidence[] {
+  const seen = new Set<string>();
+  return list.filter((e) => {
+    const key = `${e.kind}|${e.role}|${e.text}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

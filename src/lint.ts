@@ -1,0 +1,99 @@
+/** The pipeline, short enough to read aloud: input → source → flow → rules → judge → findings. */
+import type { Claim, Diagnostic, Finding } from './claim.ts';
+import { Flow } from './flow/analyze.ts';
+import type { InputSet } from './input/model.ts';
+import { postImages } from './input/post-image.ts';
+import type { Bench } from './judge/judge.ts';
+import { judge } from './judge/judge.ts';
+import { knowledgeOf } from './judge/patterns/merge.ts';
+import type { Patterns } from './judge/patterns/model.ts';
+import type { TrustLevel } from './judge/trust.ts';
+import { RULES } from '../rules/index.ts';
+import type { KfuncUnit, Rule } from './rule.ts';
+import type { Kfunc, Program, SourceFile, TreeFiles } from './source/model.ts';
+import { buildProgram } from './source/program.ts';
+import { benchFor } from './bench.ts';
+
+export interface LintOptions {
+  /** the kernel series and how it was found */
+  kernel: { series: string; from: 'option' | 'tree' | 'default' };
+  tree: TreeFiles | null;
+  patterns: Patterns;
+  trust: TrustLevel;
+  rules?: readonly Rule[];
+}
+
+export interface LintResult {
+  kernel: LintOptions['kernel'];
+  findings: Finding[];
+  kfuncCount: number;
+  fileCount: number;
+  diagnostics: Diagnostic[];
+}
+
+export function lint(input: InputSet, options: LintOptions): LintResult {
+  const post = postImages(input.patches, options.tree);
+  const plain = input.plainFiles.map((f): SourceFile => ({ ...f, added: new Set(), complete: true, origin: 'file' }));
+  const analysis = analyse([...post.files, ...plain], options);
+  return {
+    kernel: options.kernel,
+    findings: analysis.findings,
+    kfuncCount: analysis.program.kfuncs.length,
+    fileCount: analysis.program.files.length,
+    diagnostics: [...input.diagnostics, ...post.diagnostics],
+  };
+}
+
+export interface Analysis {
+  program: Program;
+  units: KfuncUnit[];
+  claims: Claim[];
+  findings: Finding[];
+  bench: Bench;
+}
+
+/** Everything from files to findings, kept for those who ask further questions of the same code. */
+export function analyse(files: SourceFile[], options: LintOptions): Analysis {
+  const program = buildProgram(files, options.tree);
+  const flow = new Flow(program, knowledgeOf(options.patterns, options.kernel.series));
+  const units = program.kfuncs.flatMap((k) => unitsOf(k, program, flow, options.kernel));
+  const bench = benchFor(program, options);
+  const rules = options.rules ?? RULES;
+  const claims = rules.flatMap((rule) => claimsOf(rule, units, program, options.kernel));
+  return { program, units, claims, findings: sortFindings(claims.map((c) => judge(c, bench))), bench };
+}
+
+function unitsOf(kfunc: Kfunc, program: Program, flow: Flow, kernel: LintOptions['kernel']): KfuncUnit[] {
+  return kfunc.definitions.map((definition) => ({
+    kfunc,
+    definition,
+    flow: flow.analyse(definition.source, definition.syntax),
+    program,
+    series: kernel.series,
+    seriesIsDefault: kernel.from === 'default',
+  }));
+}
+
+function claimsOf(rule: Rule, units: KfuncUnit[], program: Program, kernel: LintOptions['kernel']): Claim[] {
+  const each = rule.kfunc ? units.flatMap((u) => [...rule.kfunc!(u)]) : [];
+  const whole = rule.program ? [...rule.program({ program, units, series: kernel.series, seriesIsDefault: kernel.from === 'default' })] : [];
+  return [...each, ...whole];
+}
+
+/** File, line, column, rule, subject: the same input gives the same order. Two definitions that say the same thing at one place say it once. */
+function sortFindings(findings: Finding[]): Finding[] {
+  const sorted = findings.sort(
+    (a, b) =>
+      compare(a.location.file, b.location.file) ||
+      a.location.line - b.location.line ||
+      a.location.column - b.location.column ||
+      compare(a.rule, b.rule) ||
+      compare(a.subject, b.subject) ||
+      compare(a.message, b.message),
+  );
+  return sorted.filter((f, i) => i === 0 || f.id !== sorted[i - 1]!.id || f.message !== sorted[i - 1]!.message);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
