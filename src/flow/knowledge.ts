@@ -1,6 +1,7 @@
 /** What `kfunc-patterns.yaml` may say of a kernel function or macro whose body is not followed. All argument numbers count from 0. */
 
-export type Outcome = 'always' | 'true' | 'non-null' | 'zero';
+/** What the result is when a reference was taken; `valid`: a pointer that is neither NULL nor an ERR_PTR. */
+export type Outcome = 'always' | 'true' | 'non-null' | 'valid' | 'zero';
 
 export interface FunctionKnowledge {
   name: string;

@@ -60,7 +60,7 @@ export function explainIssue(issue: z.core.$ZodIssue, value: unknown): string {
       const allowed = issue.values.map(String);
       if (value === undefined) return `missing key ${path}: must be one of ${list(allowed)}`;
       const asWritten = issue.message.startsWith('Invalid') ? `must be one of ${list(allowed)}` : issue.message;
-      return `${path} is ${showValue(value)}: ${asWritten}${suggest(String(value), allowed)}`;
+      return `${path} is ${showValue(value)}: ${asWritten}${typeof value === 'string' ? suggest(value, allowed) : ''}`;
     }
     case 'invalid_type': {
       if (value === undefined) return `missing key ${path}`;

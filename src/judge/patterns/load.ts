@@ -44,11 +44,18 @@ export function parsePatterns(text: string, file: string, checks: PatternChecks)
   };
 }
 
+/** What the YAML parser says in words of its own interface. */
+const YAML_PROBLEMS: Partial<Record<string, string>> = {
+  DUPLICATE_KEY: 'this key is in the same mapping twice',
+  MULTIPLE_DOCS: 'a pattern file is one YAML document',
+};
+
 function parseYaml(text: string, file: string): { value: unknown; lineOf: LineOf } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw new InputError(`${file}:${lines.linePos(problem.pos[0]).line}: ${problem.message.split('\n')[0]}`);
+  if (problem)
+    throw new InputError(`${file}:${lines.linePos(problem.pos[0]).line}: ${YAML_PROBLEMS[problem.code] ?? problem.message.split('\n')[0]}`);
   let value: unknown;
   try {
     value = document.toJS();

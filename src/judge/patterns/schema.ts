@@ -11,13 +11,13 @@ const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower case word
 const standing = z.enum(['upheld', 'contested', 'retracted']);
 
 /** `when: true` is what people write for "where it returns true". */
-const outcome = z.preprocess((value) => (value === true ? 'true' : value), z.enum(['always', 'true', 'non-null', 'zero']));
+const outcome = z.preprocess((value) => (value === true ? 'true' : value), z.enum(['always', 'true', 'non-null', 'valid', 'zero']));
+
+/** `null` without quotes is YAML's null: here it means the word. */
+const returned = z.preprocess((value) => (value === null ? 'null' : value), z.enum(['null', 'error', 'valid']));
 
 export const functionEntry = z.strictObject({
-  returns: z
-    .array(z.enum(['null', 'error', 'valid']))
-    .min(1)
-    .optional(),
+  returns: z.array(returned).min(1).optional(),
   returnsArgument: argument.optional(),
   range: z.strictObject({ min: z.int().optional(), max: z.int().optional(), below: text.optional() }).optional(),
   dereferences: z.array(argument).min(1).optional(),
