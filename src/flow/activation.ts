@@ -192,7 +192,7 @@ export class Activation {
 function eventKey(e: FlowEvent): string {
   const l = e.location;
   const chain = e.chain.map((c) => `${c.location.line}.${c.location.column}`).join('<');
-  const extra = e.k === 'pass' ? `${e.callee}#${e.argument}` : e.k === 'return' ? e.held : e.k === 'test' ? e.variable : e.k === 'deref' ? (e.member ?? '') : '';
+  const extra = e.k === 'pass' ? `${e.callee}#${e.argument}` : e.k === 'return' ? e.held : e.k === 'test' ? e.variable : e.k === 'deref' ? (e.member ?? '') : e.k === 'length' ? String(e.argument) : '';
   return `${e.k}:${l.file}:${l.line}:${l.column}:${e.text.length}:${extra}:${chain}`;
 }
 

@@ -85,8 +85,15 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
     if (event.chain.length >= CHAIN_LIMIT) continue;
     const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, o));
     if (occurrences.length === 0) continue;
-    a.add({ ...event, chain: [step, ...event.chain], occurrences } as FlowEvent);
+    const seen = event.k === 'length' ? { ...event, parameter: parameterAt(call, event.parameter) } : event;
+    a.add({ ...seen, chain: [step, ...event.chain], occurrences } as FlowEvent);
   }
+}
+
+/** The caller's parameter that is handed over as the callee's parameter `index`, as it is. */
+function parameterAt(call: BoundCall, index: number | null): number | null {
+  const match = /^p(\d+)(:p\(.*\))?$/.exec(index === null ? '' : (call.args[index] ?? ''));
+  return match ? Number(match[1]) : null;
 }
 
 /** The occurrence seen from the caller; none where nothing of the caller's takes part or the paths exclude each other. */

@@ -115,7 +115,7 @@ function indirect(a: Activation, s: State, e: Expr & { k: 'call' }, args: string
     return chain(evaluate(a, s, e.fn), (o) => outOfSight(a, o.s, { e, name: expressionName(e.fn), args }, `${expressionName(e.fn)}() is called through a pointer`));
   }
   return chain(evaluate(a, s, e.fn), (o) => {
-    noteDeref(a, o.s, o.v, e.span, null, 'read');
+    noteDeref(a, o.s, o.v, e.span, 'read');
     return outOfSight(a, o.s, { e, name: expressionName(e.fn), args }, `${expressionName(e.fn)}() is called through a pointer`);
   });
 }

@@ -48,11 +48,12 @@ interface Common {
 
 export type FlowEvent = Common &
   (
-    | { k: 'deref'; member: string | null; struct: string | null; access: 'read' | 'write' }
+    /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand */
+    | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' }
     | { k: 'index'; array: string; extent: Extent | null }
     | { k: 'shift'; width: number }
-    /** a length in bytes handed to memcpy and kin; `of`: extent of the objects where known */
-    | { k: 'length'; callee: string; of: Extent | null }
+    /** a length in bytes handed to memcpy and kin for its argument `argument`; `of`: extent of that object where known; `parameter`: it is this parameter's memory */
+    | { k: 'length'; callee: string; of: Extent | null; argument: number; parameter: number | null }
     /** a pointer or a value handed to a function that is not at hand */
     | { k: 'pass'; callee: string; argument: number; why: string }
     /** a condition asks whether the variable is NULL (or zero) */

@@ -15,7 +15,7 @@ import type { State } from './state.ts';
 
 export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): Outcome[] {
   const span = call.e.span;
-  for (const i of known.dereferences ?? []) if (call.args[i] !== undefined) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, null, 'read');
+  for (const i of known.dereferences ?? []) if (call.args[i] !== undefined) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink.argument, sink.limit);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
   noteCall(a, s, call, true, sleeps(a, s, call, known));
@@ -56,8 +56,11 @@ function noteLength(a: Activation, s: State, call: BoundCall, argument: number, 
   for (const i of of) {
     const pointer = call.args[i];
     if (pointer === undefined) continue;
-    a.note(s, call.e.args[argument]!.span, id, { k: 'length', callee: call.name, of: objectExtent(a, s, pointer) });
-    noteDeref(a, s, pointer, call.e.args[i]!.span, null, 'read');
+    const root = a.value(rootOf(s, pointer));
+    const origin = root.origins.length === 1 ? root.origins[0]! : null;
+    const parameter = origin?.k === 'param' && rootOf(s, pointer) === `p${origin.index}` ? origin.index : null;
+    a.note(s, call.e.args[argument]!.span, id, { k: 'length', callee: call.name, of: objectExtent(a, s, pointer), argument: i, parameter });
+    noteDeref(a, s, pointer, call.e.args[i]!.span, 'read');
   }
 }
 

@@ -99,7 +99,7 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
 
 function touch(a: Activation, s: State, id: string, x: Expr): State {
   const type = a.value(id).type;
-  if (rootOf(s, id) !== id || (type.k === 'pointer' && a.value(id).origins.some((o) => o.k === 'param'))) noteDeref(a, s, id, x.span, null, 'read');
+  if (rootOf(s, id) !== id || (type.k === 'pointer' && a.value(id).origins.some((o) => o.k === 'param'))) noteDeref(a, s, id, x.span, 'read');
   return s;
 }
 

@@ -3,10 +3,10 @@ import type { Expr, Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import { expressionName } from './activation.ts';
 import type { CType } from './ctype.ts';
-import { UNKNOWN } from './ctype.ts';
+import { sizeOfType, UNKNOWN } from './ctype.ts';
 import type { Extent } from './event.ts';
 import { address, chain, evaluate, near } from './evaluate.ts';
-import { arrayCount } from './layout.ts';
+import { arrayCount, memberExtent, structSize } from './layout.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
 import { findField } from './symbol.ts';
@@ -23,12 +23,44 @@ export function rootOf(s: State, id: string): string {
   return at;
 }
 
-/** Records that `id` is dereferenced; the root pointer is what is at risk. */
-export function noteDeref(a: Activation, s: State, id: string, span: Span, member: string | null, access: 'read' | 'write'): void {
+/** Records that memory at `id` is touched; the root pointer is what is at risk. Objects of the function's own are not. */
+export function noteDeref(a: Activation, s: State, id: string, span: Span, access: 'read' | 'write'): void {
   const root = rootOf(s, id);
-  const type = a.value(id).type;
-  const struct = type.k === 'pointer' && type.to.k === 'struct' ? type.to.tag : null;
-  a.note(s, span, root, { k: 'deref', member, struct, access });
+  if (root.startsWith('a:')) return;
+  const path = memberPath(a, s, id);
+  a.note(s, span, root, { k: 'deref', member: path.names.join('.') || null, struct: path.struct, end: path.end, access });
+}
+
+interface MemberPath {
+  names: string[];
+  /** struct that the first name belongs to */
+  struct: string | null;
+  /** bytes from the root's start to the end of what is touched, null where a layout is not at hand */
+  end: number | null;
+}
+
+/** Which member of what the root points to: `opts->dir` is ['dir'], `tuple.ipv4.sport` ['ipv4', 'sport']. */
+function memberPath(a: Activation, s: State, id: string): MemberPath {
+  const names: string[] = [];
+  let offset: number | null = 0;
+  let struct: string | null = null;
+  let at = id;
+  for (let i = 0; i < 12; i++) {
+    const link = s.links.get(at);
+    if (!link || link.k === 'add') break;
+    const tag = link.k === 'near' ? at.slice(link.from.length) : '';
+    if (tag.startsWith('.')) {
+      const base = pointee(a.value(link.from).type);
+      const extent = base.k === 'struct' ? memberExtent(a, base.tag, tag.slice(1)) : null;
+      offset = offset === null || extent === null ? null : offset + extent.offset;
+      struct = base.k === 'struct' ? base.tag : null;
+      names.unshift(tag.slice(1));
+    } else if (link.k === 'near' && tag !== '[]') offset = null;
+    at = link.from;
+  }
+  const touched = pointee(a.value(id).type);
+  const size = touched.k === 'struct' ? structSize(a, touched.tag) : sizeOfType(touched);
+  return { names, struct, end: offset === null || size === null ? null : offset + size };
 }
 
 function pointee(t: CType): CType {
@@ -47,7 +79,7 @@ function element(a: Activation, s: State, e: Expr & { k: 'index' }): Outcome[] {
     chain(evaluate(a, base.s, e.i), (index) => {
       const type = a.value(base.v).type;
       a.note(index.s, e.span, index.v, { k: 'index', array: expressionName(e.x), extent: extentOf(a, type) });
-      if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, null, 'read');
+      if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read');
       return [{ s: index.s, v: near(a, index.s, base.v, `[${e.span.start}]`, e.span, pointee(type)) }];
     }),
   );
@@ -60,7 +92,7 @@ function arrayBase(a: Activation, s: State, x: Expr): Outcome[] {
       const type = a.value(o.v).type;
       const inner = type.k === 'pointer' ? type.to : UNKNOWN;
       if (inner.k !== 'array') return loadFrom(a, o.s, o.v, x.span, expressionName(x));
-      if (x.arrow) noteDeref(a, o.s, o.v, x.span, x.name, 'read');
+      noteDeref(a, o.s, o.v, x.span, 'read');
       const id = `${o.v}[]`;
       if (!o.s.links.has(id)) {
         a.define(o.s, id, inner, a.value(o.v).origins, o.s.fact(o.v), a.value(o.v).taint);
@@ -131,8 +163,7 @@ export function readLvalue(a: Activation, s: State, x: Expr): Outcome[] {
   if (x.k === 'cast') return chain(readLvalue(a, s, x.x), (o) => [{ s: o.s, v: convert(a, o.s, o.v, a.type(x.type)) }]);
   if (x.k !== 'field' && x.k !== 'index' && !(x.k === 'unary' && x.op === '*')) return evaluate(a, s, x);
   return chain(lvaluePointer(a, s, x), (o) => {
-    if (x.k === 'field' && x.arrow) noteDeref(a, o.s, o.v, x.span, x.name, 'read');
-    else if (x.k === 'unary') noteDeref(a, o.s, o.v, x.span, null, 'read');
+    if (x.k !== 'index') noteDeref(a, o.s, o.v, x.span, 'read');
     return loadFrom(a, o.s, o.v, x.span, expressionName(x));
   });
 }
@@ -166,8 +197,7 @@ export function assign(a: Activation, s: State, x: Expr, v: string, span: Span, 
     return [{ s, v: stored }];
   }
   return chain(lvaluePointer(a, s, x), (o) => {
-    if (x.k === 'field' && x.arrow) noteDeref(a, o.s, o.v, x.span, x.name, 'write');
-    else if (x.k === 'unary') noteDeref(a, o.s, o.v, x.span, null, 'write');
+    if (x.k !== 'index') noteDeref(a, o.s, o.v, x.span, 'write');
     const stored = convert(a, o.s, v, pointee(a.value(o.v).type));
     store(a, o.s, o.v, stored, x.k === 'field' ? x.name : null);
     return [{ s: o.s, v: stored }];

@@ -1,0 +1,100 @@
+import type { Claim, EventOf, KfuncUnit, Occurrence, Rule } from '../src/rule.ts';
+import { before, claimOf, context, isFromParameter, pathEvidence, placeInKfunc } from '../src/rule.ts';
+
+export const memSize: Rule = {
+  id: 'mem-size',
+  severity: 'error',
+  claims: 'Memory passed with a size is read or written beyond the size tested, or a field is touched before its size is tested.',
+  why: 'For a buffer with a __sz parameter the verifier proves that so many bytes are there, and not one more: the C type of the pointer does not count. A program may pass a size of 0, or one that ends in the middle of the struct.',
+  advice: 'compare the size with what is touched before the first access, on the error paths too',
+  silent: 'Where the size is tested against the struct or the field on every path, and for memory without a size parameter.',
+  *kfunc(unit) {
+    for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
+      const size = sizeParameter(unit, index);
+      if (size === null) continue;
+      const claim = accessClaim(unit, index, size, parameter.name) ?? lengthClaim(unit, index, size, parameter.name);
+      if (claim) yield claim;
+    }
+  },
+};
+
+/** `buf, u32 buf__sz`: the parameter after a pointer whose name ends in __sz or __szk gives the pointer's size. */
+function sizeParameter(unit: KfuncUnit, index: number): number | null {
+  const parameters = unit.definition.syntax.parameters;
+  const next = parameters[index + 1];
+  const isPointer = parameters[index]!.type.pointers + parameters[index]!.type.dims.length > 0;
+  return isPointer && next && /.__szk?$/.test(next.name) ? index + 1 : null;
+}
+
+type Answer = 'ok' | 'bad' | 'unsure';
+
+function accessClaim(unit: KfuncUnit, index: number, size: number, name: string): Claim | null {
+  const uses = unit.flow.events.filter((e): e is EventOf<'deref'> => e.k === 'deref').sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)) || before(x.location, y.location));
+  let unsure: { use: EventOf<'deref'>; o: Occurrence } | null = null;
+  for (const use of uses) {
+    for (const o of use.occurrences) {
+      if (!isFromParameter(o, index)) continue;
+      const answer = covers(unit, use, o, size);
+      if (answer === 'bad' && o.doubt === null) return makeClaim(unit, use, o, index, size, name, true);
+      if (answer !== 'ok') unsure ??= { use, o };
+    }
+  }
+  return unsure ? makeClaim(unit, unsure.use, unsure.o, index, size, name, false) : null;
+}
+
+/** Whether the size known on this path reaches to the end of what is touched. */
+function covers(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, size: number): Answer {
+  const f = o.parameters[size];
+  if (!f) return 'unsure';
+  if (use.end !== null && f.lo >= use.end) return 'ok';
+  const floors = f.above.filter((b) => b.plus >= 0).map((b) => b.symbol);
+  const struct = use.struct;
+  if (struct !== null && floors.includes(`sizeof(${struct})`)) return 'ok';
+  if (struct !== null && use.member !== null && floors.includes(`offsetofend(${struct},${use.member})`.replace(/ /g, ''))) return 'ok';
+  if (use.struct !== null && use.member !== null && floors.some((s) => s.replace(/ /g, '') === `offsetofend(${struct},${use.member})`.replace(/ /g, ''))) return 'ok';
+  // A single byte is there as soon as the size is not zero.
+  if (f.lo <= 0 && floors.length === 0) return 'bad';
+  void unit;
+  return use.end !== null && floors.length === 0 ? 'bad' : 'unsure';
+}
+
+function makeClaim(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, index: number, size: number, name: string, sure: boolean): Claim {
+  const sizeName = unit.definition.syntax.parameters[size]!.name;
+  const f = o.parameters[size]!;
+  const what = use.member === null ? `\`${use.text}\`` : `${name}->${use.member}`;
+  const tested = f.reasons.length > 0 ? `although ${sizeName} may be as small as ${Math.max(f.lo, 0)} here` : `before ${sizeName} is tested`;
+  return claimOf(memSize, unit, {
+    subject: name,
+    property: { kind: 'sized', parameter: index, size },
+    location: placeInKfunc(use),
+    message: `${what} is ${use.access === 'write' ? 'written' : 'read'} ${tested}`,
+    path: pathEvidence(use, `touches it: ${use.text}`),
+    guards: f.reasons.slice(-2).map((r) => context(`\`${r.text}\` is what is known of ${sizeName} on this path`, r.location)),
+    missing: sure ? [] : [{ what: use.struct ?? name, why: o.doubt ?? `the layout of ${use.struct ?? `what ${name} points to`} is not at hand to compare with ${sizeName}`, treeWouldHelp: true }],
+  });
+}
+
+/** memcpy() and kin with a length that is not the size, nor known to be within it. */
+function lengthClaim(unit: KfuncUnit, index: number, size: number, name: string): Claim | null {
+  const sizeName = unit.definition.syntax.parameters[size]!.name;
+  for (const use of unit.flow.events) {
+    if (use.k !== 'length' || use.parameter !== index) continue;
+    for (const o of use.occurrences) {
+      if (o.taint.has(size) && o.origins.some((x) => x.k === 'param' && x.index === size)) continue;
+      const f = o.parameters[size];
+      if (!f || o.fact.hi <= f.lo || o.fact.below.some((b) => b.symbol === `#p${size}` && b.plus <= 1)) continue;
+      const shared = f.above.some((b) => o.fact.below.some((x) => x.symbol === b.symbol && x.plus <= b.plus + 1));
+      if (shared) continue;
+      const sure = o.doubt === null && o.fact.lo > f.lo && f.above.length === 0;
+      return claimOf(memSize, unit, {
+        subject: name,
+        property: { kind: 'sized', parameter: index, size },
+        location: placeInKfunc(use),
+        message: `${use.callee}() touches ${name} with the length \`${use.text}\`, which is not known to be within ${sizeName}`,
+        path: pathEvidence(use, `calls ${use.callee}() with the length ${use.text}`),
+        missing: sure ? [] : [{ what: use.text, why: o.doubt ?? `how \`${use.text}\` and ${sizeName} compare is not at hand`, treeWouldHelp: false }],
+      });
+    }
+  }
+  return null;
+}

@@ -1,0 +1,44 @@
+import type { Claim, EventOf, KfuncUnit, Occurrence, Origin, Rule } from '../src/rule.ts';
+import { before, claimOf, ERR, NULL, pathEvidence, placeInKfunc } from '../src/rule.ts';
+
+export const uncheckedResult: Rule = {
+  id: 'unchecked-result',
+  severity: 'error',
+  claims: 'A value that may be NULL or an ERR_PTR (the result of a callee, of rcu_dereference()) is dereferenced with no check on the path.',
+  why: 'The verifier looks at what the program passes in, never at what the kfunc finds inside: a look-up that fails, an allocation that fails or a pointer that another CPU has just cleared is for the C code to notice.',
+  advice: 'test the result before its first use, with IS_ERR() where the function returns error pointers',
+  silent: 'Where the result is tested on every path, and for results of functions that are not known to fail.',
+  *kfunc(unit) {
+    const seen = new Set<string>();
+    const uses = unit.flow.events.filter((e): e is EventOf<'deref'> => e.k === 'deref').sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)));
+    for (const use of uses) {
+      for (const o of use.occurrences) {
+        const origin = failing(o);
+        if (!origin || seen.has(`${origin.callee}@${origin.at}`)) continue;
+        seen.add(`${origin.callee}@${origin.at}`);
+        yield claimFor(unit, use, o, origin);
+      }
+    }
+  },
+};
+
+type CallOrigin = Origin & { k: 'call' };
+
+function failing(o: Occurrence): CallOrigin | null {
+  if ((o.fact.nul & (NULL | ERR)) === 0) return null;
+  const calls = o.origins.filter((x): x is CallOrigin => x.k === 'call' && x.mayFail);
+  return o.origins.some((x) => x.k === 'param') ? null : (calls[0] ?? null);
+}
+
+function claimFor(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, origin: CallOrigin): Claim {
+  const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(use.text)?.[1] ?? use.text;
+  const bad = (o.fact.nul & NULL) === 0 ? 'an ERR_PTR' : (o.fact.nul & ERR) === 0 ? 'NULL' : 'NULL or an ERR_PTR';
+  return claimOf(uncheckedResult, unit, {
+    subject: name,
+    property: { kind: 'code' },
+    location: placeInKfunc(use),
+    message: `${name} may be ${bad} (from ${origin.callee}()) where it is dereferenced${use.chain.length > 0 ? ` in ${use.function}()` : ''}`,
+    path: pathEvidence(use, `dereferences what ${origin.callee}() gave: ${use.text}`),
+    missing: o.doubt === null ? [] : [{ what: use.function, why: o.doubt, treeWouldHelp: true }],
+  });
+}
