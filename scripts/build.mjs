@@ -14,8 +14,8 @@ const PATTERNS = 'kfunc-patterns.yaml';
 async function precompilePatterns() {
   const text = await readFile(join(ROOT, PATTERNS), 'utf8');
   const { parsePatterns } = await loadTypeScript('src/judge/patterns/load.ts');
-  const { RULE_IDS } = await loadTypeScript('src/commands/rule-ids.ts');
-  const patterns = parsePatterns(text, PATTERNS, { ruleIds: RULE_IDS });
+  const { RULES } = await loadTypeScript('rules/index.ts');
+  const patterns = parsePatterns(text, PATTERNS, { ruleIds: RULES.map((rule) => rule.id) });
   return { hash: createHash('sha256').update(text).digest('hex'), json: JSON.stringify(patterns) };
 }
 

@@ -1,22 +1,11 @@
 /** Arguments → one call → exit code. Commands are loaded when they are run, so that none pays for another. */
 import { existsSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { InputError } from './claim.ts';
+import { type CommonOptions, collect, withCommonOptions } from './commands/options.ts';
 import { type Io, VERSION } from './io.ts';
 import { suggest } from './nearest.ts';
 import { plain } from './report/plain.ts';
-
-/** What the options of every analysing command give, checked. */
-export interface CommonOptions {
-  tree?: string;
-  kernel?: string;
-  format: string;
-  patterns: string[];
-  trust: 'verifier' | 'code' | 'ruling';
-  show: string[];
-  failOn: 'error' | 'warning' | 'note' | 'never';
-  output?: string;
-}
 
 const DEFAULT_COMMAND = 'lint';
 
@@ -72,40 +61,6 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await explainCommand(name, options, io));
     });
   return program;
-}
-
-function withCommonOptions(command: Command): Command {
-  return command
-    .option('--tree <dir>', 'a kernel tree or git checkout, for what the patch does not show')
-    .option('--kernel <series>', 'judge by this kernel series, such as 6.12')
-    .addOption(oneOf('--format <name>', 'how to print the result', ['text', 'json']).default('text'))
-    .addOption(new Option('--patterns <file>', 'more patterns; may be given more than once').argParser(collect).default([], 'none'))
-    .addOption(oneOf('--trust <level>', 'the weakest evidence that may suppress', ['verifier', 'code', 'ruling']).default('ruling'))
-    .addOption(
-      new Option('--show <verdicts>', 'tell these in full too: refuted,undecided')
-        .argParser(listOf(['refuted', 'undecided']))
-        .default([], 'none'),
-    )
-    .addOption(oneOf('--fail-on <severity>', 'exit with 1 from this severity on', ['error', 'warning', 'note', 'never']).default('warning'))
-    .option('--output <file>', 'write the result to this file');
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
-function pick(value: string, names: readonly string[]): string {
-  if (names.includes(value)) return value;
-  throw new InvalidArgumentError(`It must be ${names.join(' or ')}${suggest(value, names)}`);
-}
-
-function oneOf(flags: string, description: string, names: readonly string[]): Option {
-  // not Option.choices(): its message has no nearest name
-  return new Option(flags, `${description}: ${names.join(', ')}`).argParser((value) => pick(value, names));
-}
-
-function listOf(names: readonly string[]): (value: string, before: string[]) => string[] {
-  return (value, before) => [...before, ...value.split(',').map((one) => pick(one.trim(), names))];
 }
 
 /**

@@ -1,9 +1,9 @@
 /** The last step of every analysing command: a report becomes text, and text an exit code. */
 import type { Diagnostic, Severity } from '../claim.ts';
-import type { CommonOptions } from '../cli.ts';
 import { type Io, VERSION } from '../io.ts';
 import type { Report, ReportOptions, Showable } from '../report/model.ts';
 import { plain } from '../report/plain.ts';
+import type { CommonOptions } from './options.ts';
 import { writeResult } from './output.ts';
 
 type Render = (report: Report, options: ReportOptions) => string;

@@ -30,7 +30,9 @@ export function parsePatterns(text: string, file: string, checks: PatternChecks)
       issue,
       line: lineOf(issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path),
     }));
-    const first = found.sort((a, b) => a.line - b.line)[0]!;
+    // a misspelt key is missing under its right name too: the misspelling is what to tell
+    const weight = (one: (typeof found)[number]) => (one.issue.code === 'unrecognized_keys' ? 0 : 1);
+    const first = found.sort((a, b) => a.line - b.line || weight(a) - weight(b))[0]!;
     throw new InputError(`${file}:${first.line}: ${explainIssue(first.issue, valueAt(value, first.issue.path))}`);
   }
   const refuse = (path: Path, what: string): never => {

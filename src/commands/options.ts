@@ -1,0 +1,50 @@
+/** The options that every analysing command takes, and what they give. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { suggest } from '../nearest.ts';
+
+/** What the options of every analysing command give, checked. */
+export interface CommonOptions {
+  tree?: string;
+  kernel?: string;
+  format: string;
+  patterns: string[];
+  trust: 'verifier' | 'code' | 'ruling';
+  show: string[];
+  failOn: 'error' | 'warning' | 'note' | 'never';
+  output?: string;
+}
+
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--tree <dir>', 'a kernel tree or git checkout, for what the patch does not show')
+    .option('--kernel <series>', 'judge by this kernel series, such as 6.12')
+    .addOption(oneOf('--format <name>', 'how to print the result', ['text', 'json']).default('text'))
+    .addOption(new Option('--patterns <file>', 'more patterns; may be given more than once').argParser(collect).default([], 'none'))
+    .addOption(oneOf('--trust <level>', 'the weakest evidence that may suppress', ['verifier', 'code', 'ruling']).default('ruling'))
+    .addOption(
+      new Option('--show <verdicts>', 'tell these in full too: refuted,undecided')
+        .argParser(listOf(['refuted', 'undecided']))
+        .default([], 'none'),
+    )
+    .addOption(oneOf('--fail-on <severity>', 'exit with 1 from this severity on', ['error', 'warning', 'note', 'never']).default('warning'))
+    .option('--output <file>', 'write the result to this file');
+}
+
+/** For an option that may be given more than once. */
+export function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function pick(value: string, names: readonly string[]): string {
+  if (names.includes(value)) return value;
+  throw new InvalidArgumentError(`It must be ${names.join(' or ')}${suggest(value, names)}`);
+}
+
+function oneOf(flags: string, description: string, names: readonly string[]): Option {
+  // not Option.choices(): its message has no nearest name
+  return new Option(flags, `${description}: ${names.join(', ')}`).argParser((value) => pick(value, names));
+}
+
+function listOf(names: readonly string[]): (value: string, before: string[]) => string[] {
+  return (value, before) => [...before, ...value.split(',').map((one) => pick(one.trim(), names))];
+}
