@@ -49,6 +49,7 @@ export function inOrder(findings: readonly Finding[]): Finding[] {
       a.location.column - b.location.column ||
       compare(a.rule, b.rule) ||
       compare(a.subject, b.subject) ||
+      compare(a.message, b.message) ||
       compare(a.id, b.id),
   );
 }

@@ -32,12 +32,15 @@ function headline(one: Finding, paint: Paint): string {
 
 function tellInFull(one: Finding, paint: Paint): string[] {
   const lines = [headline(one, paint)];
-  const add = (label: string, text: string) => lines.push(`    ${paint.dim(label.padEnd(9))} ${text}`);
+  const add = (label: string, text: string) => lines.push(margin(label, paint) + text);
   add('code', paint.text(one.snippet));
   const where = one.kfunc === null ? one.subject : `${one.subject} of kfunc ${one.kfunc}()`;
   add('about', paint.text(one.function !== null && one.function !== one.kfunc ? `${where}, in ${one.function}()` : where));
-  for (const evidence of one.evidence) add(label(evidence), tellEvidence(evidence, paint));
-  for (const missing of one.missing) add('needs', paint.text(missing.treeWouldHelp ? `--tree: ${missing.why}` : missing.why));
+  const needs = one.missing.map((missing) => (missing.treeWouldHelp ? `--tree: ${missing.why}` : missing.why));
+  // what is missing is evidence too: said once is enough
+  for (const evidence of one.evidence)
+    if (!needs.some((need) => evidence.text.endsWith(need))) add(label(evidence), tellEvidence(evidence, paint));
+  for (const need of needs) add('needs', paint.text(need));
   if (one.contested)
     add('contested', paint.yellow('this suppression rests on a word that was contested or taken back; --trust code does without it'));
   if (one.verdict !== 'refuted') add('to do', paint.text(one.advice));
@@ -50,7 +53,11 @@ function tellInShort(one: Finding, paint: Paint): string[] {
   const carrying = one.evidence.filter((evidence) => evidence.role === 'carries');
   const first = carrying[0] ?? one.evidence[0];
   const more = carrying.length > 1 ? paint.dim(` (+${carrying.length - 1} more: --show refuted)`) : '';
-  return [headline(one, paint), ...(first ? [`    ${paint.dim(label(first).padEnd(9))} ${tellEvidence(first, paint)}${more}`] : [])];
+  return [headline(one, paint), ...(first ? [margin(label(first), paint) + tellEvidence(first, paint) + more] : [])];
+}
+
+function margin(word: string, paint: Paint): string {
+  return `    ${paint.dim(word)}${' '.repeat(Math.max(1, 10 - word.length))}`;
 }
 
 function label({ kind, role }: Evidence): string {
