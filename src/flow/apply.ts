@@ -5,7 +5,7 @@ import { handOver, isInteresting, noteCall } from './call.ts';
 import { drop, take } from './known-call.ts';
 import type { Fact } from './domain.ts';
 import { ERR, meet, NULL } from './domain.ts';
-import type { FlowEvent, Occurrence, Step } from './event.ts';
+import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { forget } from './evaluate.ts';
 import { rootOf } from './memory.ts';
 import { constrain } from './refine.ts';
@@ -78,16 +78,33 @@ function fillMemory(a: Activation, s: State, call: BoundCall, exit: ExitCase, re
 }
 
 function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionResult): void {
-  if (!call.args.some((id) => isInteresting(a, s, id))) return;
   const step: Step = { function: a.fn.name, location: a.locate(call.e.span), text: a.text(call.e.span) };
+  const interesting = call.args.some((id) => isInteresting(a, s, id));
   for (const event of result.events) {
-    if (event.k === 'return' || event.k === 'test' || event.k === 'rebind' || event.k === 'call') continue;
     if (event.chain.length >= CHAIN_LIMIT) continue;
+    if (event.k === 'sleep' || event.k === 'rcu-read') liftContext(a, s, event, step);
+    if (!interesting || LOCAL.has(event.k)) continue;
     const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, o));
     if (occurrences.length === 0) continue;
     const seen = event.k === 'length' ? { ...event, parameter: parameterAt(call, event.parameter) } : event;
     a.add({ ...seen, chain: [step, ...event.chain], occurrences } as FlowEvent);
   }
+}
+
+const LOCAL = new Set<FlowEvent['k']>(['return', 'test', 'rebind', 'call', 'sleep', 'rcu-read']);
+
+/** What happens whoever the arguments are: sleeping and reading under RCU, with what the caller holds added. One way to each place is enough. */
+function liftContext(a: Activation, s: State, event: EventOf<'sleep'> | EventOf<'rcu-read'>, step: Step): void {
+  const known = [...a.events.values()].filter((e) => e.k === event.k && e.chain.length > 0);
+  const inSection = s.depth('rcu') > 0 || s.depth('spin') > 0 || s.depth('preempt') > 0;
+  if (event.k === 'rcu-read') {
+    if (known.length < 4 && !event.section) a.add({ ...event, chain: [step, ...event.chain], section: inSection });
+    return;
+  }
+  const context = new Map(event.context);
+  for (const [kind, n] of s.context) context.set(kind, (context.get(kind) ?? 0) + n);
+  const atomic = [...context].some(([k, n]) => k !== 'mutex' && n > 0);
+  if (known.length < 4 || (atomic && known.length < 12)) a.add({ ...event, chain: [step, ...event.chain], context });
 }
 
 /** The caller's parameter that is handed over as the callee's parameter `index`, as it is. */

@@ -134,6 +134,7 @@ const rcuDereference: Builtin = (a, s, e) => {
     const old = a.value(o.v);
     const type: CType = old.type.k === 'pointer' ? old.type : { k: 'pointer', to: UNKNOWN };
     const name = e.fn.k === 'name' ? e.fn.name : 'rcu_dereference';
+    if (/^rcu_dereference(_check)?$/.test(name)) a.note(o.s, e.span, o.v, { k: 'rcu-read', how: name, section: o.s.depth('rcu') > 0 || o.s.depth('spin') > 0 || o.s.depth('preempt') > 0 || o.s.depth('irq') > 0 || o.s.depth('bh') > 0 });
     const id = a.fresh(o.s, e.span, 'R', type, { k: 'call', callee: name, at: e.span.start, rcu: true, mayFail: true, known: true });
     o.s.facts.set(id, pointerFact(NULL | VALID));
     return [{ s: o.s, v: id }];

@@ -60,6 +60,12 @@ export type FlowEvent = Common &
     | { k: 'test'; variable: string }
     | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; unreleased: { by: string; location: Location }[] }
     | { k: 'call'; callee: string; known: boolean; context: ReadonlyMap<ContextKind, number>; sleeps: 'yes' | 'no' | 'unknown' }
+    /** a reference is taken: `live` by a get that needs a count above zero, else by one that tests it */
+    | { k: 'get'; callee: string; live: boolean }
+    /** may sleep; `context`: what is held here by the function itself and its callers within the kfunc */
+    | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number> }
+    /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section */
+    | { k: 'rcu-read'; how: string; section: boolean }
     /** an assignment to a variable that held a parameter */
     | { k: 'rebind'; variable: string; source: string }
   );

@@ -7,7 +7,7 @@ import { UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID } from './domain.ts';
 import type { Extent } from './event.ts';
-import { forget } from './evaluate.ts';
+import { constant, forget } from './evaluate.ts';
 import type { FunctionKnowledge } from './knowledge.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { assumeTruth } from './refine.ts';
@@ -18,7 +18,12 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   for (const i of known.dereferences ?? []) if (call.args[i] !== undefined) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink.argument, sink.limit);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
-  noteCall(a, s, call, true, sleeps(a, s, call, known));
+  const sleep = sleeps(a, s, call, known);
+  noteCall(a, s, call, true, sleep);
+  if (sleep === 'yes') a.note(s, span, constant(a, s, 0), { k: 'sleep', callee: call.name, context: new Map(s.context) });
+  if (known.takes && typeof known.takes.what === 'number' && call.args[known.takes.what] !== undefined) {
+    a.note(s, span, rootOf(s, call.args[known.takes.what]!), { k: 'get', callee: call.name, live: known.takes.live });
+  }
   for (const c of known.context !== undefined ? [known.context] : []) s.context.set(c.kind, s.depth(c.kind) + c.change);
   for (const i of known.fills ?? []) if (call.args[i] !== undefined) handOver(a, s, call.args[i]!);
   if (known.drops !== undefined && call.args[known.drops] !== undefined) drop(s, call.args[known.drops]!);

@@ -3,7 +3,7 @@ import type { Expr, Stmt } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import { typeMax, typeMin } from './ctype.ts';
 import { pointerFact, VALID, widen } from './domain.ts';
-import { assume, evaluate, forget } from './evaluate.ts';
+import { assume, constant, evaluate, forget } from './evaluate.ts';
 import type { Frame } from './execute.ts';
 import { execute, fit } from './execute.ts';
 import { noteDeref, rootOf } from './memory.ts';
@@ -71,6 +71,7 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
   const parameters = new Set(a.fn.parameters.map((p) => p.name));
   const assigned = stmt.args.filter((x): x is Expr & { k: 'name' } => x.k === 'name' && a.variable(x.name) !== null && !parameters.has(x.name)).slice(0, 3);
   const out: State[] = [];
+  if (/_rcu$|_rcu_/.test(stmt.name)) for (const s of states) a.note(s, stmt.span, constant(a, s, 0), { k: 'rcu-read', how: stmt.name, section: s.depth('rcu') > 0 || s.depth('spin') > 0 });
   const begin = (s: State, round: number): State[] => {
     let now = [s];
     for (const x of stmt.args) {
