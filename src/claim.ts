@@ -114,6 +114,34 @@ export interface Claim {
   mend: Mend | null;
 }
 
+/** What a person had before them when they ruled on a finding. Where it differs now, their ruling is stale and suppresses nothing. */
+export interface Seen {
+  /** kernel series of the run */
+  series: string;
+  /** stamp of what the verifier model says of that series; null: none was taken */
+  model: string | null;
+  /** the kfunc's KF_ flags, `A | B`, registrations that differ joined by `; `; null: its registration was not at hand */
+  flags: string | null;
+  /** function name → stamp of its text without comments and layout: the kfunc, the functions on the path, and their callees of the same file */
+  code: Record<string, string>;
+}
+
+/** A recorded ruling that speaks of a finding, applied or not. */
+export interface RulingUse {
+  id: string;
+  /** the pattern file as the user named it, and the entry's line, from 1 */
+  file: string;
+  line: number;
+  says: 'refuted' | 'confirmed';
+  status: 'upheld' | 'contested' | 'retracted';
+  reason: string;
+  /** who wrote it down, and on which day (YYYY-MM-DD); null where its sources say it all */
+  by: string | null;
+  on: string | null;
+  /** null: it applies; else why it does not, one clause */
+  stale: string | null;
+}
+
 /** A claim, judged. Made only by the judge, which refuses to make one whose verdict has no evidence. */
 export interface Finding {
   id: string;
@@ -134,6 +162,10 @@ export interface Finding {
   mend: Mend | null;
   /** the code was so before the patch */
   preexisting: boolean;
+  /** what a ruling on this finding is tied to; absent where the code was not at hand */
+  seen?: Seen;
+  /** rulings that speak of it; absent: none */
+  rulings?: RulingUse[];
 }
 
 export interface Diagnostic {
