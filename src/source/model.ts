@@ -102,7 +102,11 @@ export interface DtorEntry {
 export interface EnumSource {
   tag: string;
   /** in order; value null where the expression can't be evaluated with what is at hand */
-  enumerators: { name: string; value: number | null; /** has `= …` of its own; without it it is one more than the one before */ explicit: boolean }[];
+  enumerators: {
+    name: string;
+    value: number | null /** has `= …` of its own; without it it is one more than the one before */;
+    explicit: boolean;
+  }[];
   /** false where a gap hides enumerators */
   complete: boolean;
   location: Location;
