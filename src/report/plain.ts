@@ -8,6 +8,11 @@ export function plain(text: string): string {
   return text.replace(/[\s\u0085]+/g, ' ').replace(HARMFUL, '');
 }
 
+/** The same with every white-space character a blank of its own: for code and for what is already laid out in columns. */
+export function plainColumns(text: string): string {
+  return text.replace(/[\s\u0085]/g, ' ').replace(HARMFUL, '');
+}
+
 /** JSON whose characters a terminal shows and does not obey. The value is the same: they are written as escapes. */
 export function plainJson(value: unknown): string {
   const spell = (char: string) =>
