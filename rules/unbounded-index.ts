@@ -94,7 +94,7 @@ function upperEnd(o: Occurrence, extent: Extent | null): End {
   if (same.some((b) => b.plus <= extent.plus)) return 'ok';
   if (same.length > 0) return 'bad';
   // Against another constant of unknown value nothing can be said, unless the range alone is too large.
-  if (f.below.length > 0) return 'unsure';
+  if (f.below.some((b) => !b.exact)) return 'unsure';
   if (extent.value !== null) return 'bad';
   return isBoundedAbove(o) ? 'unsure' : 'bad';
 }

@@ -10,6 +10,7 @@ import type { FlowEvent } from './event.ts';
 import { executeBody } from './execute.ts';
 import { summarise } from './exit.ts';
 import type { Knowledge } from './knowledge.ts';
+import { convertFact } from './refine.ts';
 import type { FunctionResult } from './result.ts';
 import { State } from './state.ts';
 
@@ -55,7 +56,7 @@ export class Flow {
       const type = decay(resolveType(p.type, this.program, source.file));
       let fact = type.k === 'pointer' ? pointerFact(NULL | VALID) : a.topFact(type);
       const given = facts?.[i];
-      if (given) fact = meet(a.topFact(type), { ...given, reasons: given.reasons });
+      if (given) fact = meet(a.topFact(type), convertFact(given, type));
       a.define(s, `p${i}`, type, [{ k: 'param', index: i }], fact, new Set([i]));
       if (p.name !== '') s.env.set(a.declare(p.name, type, p.span).place, `p${i}`);
     });
@@ -63,6 +64,7 @@ export class Flow {
     return {
       name: fn.name,
       location: a.locate(fn.nameSpan),
+      parameterTypes: fn.parameters.map((_, i) => a.value(`p${i}`).type),
       exits: summarise(a),
       events: [...a.events.values()].sort(byPlace),
       clobbers: a.clobbers,

@@ -3,12 +3,13 @@ import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, isInteresting, noteCall } from './call.ts';
 import { drop, take } from './known-call.ts';
+import { typeKey } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, meet, NULL } from './domain.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { forget } from './evaluate.ts';
 import { rootOf } from './memory.ts';
-import { constrain } from './refine.ts';
+import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
 import type { State } from './state.ts';
 import type { Origin } from './value.ts';
@@ -35,7 +36,9 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   const reason = { location: a.locate(call.e.span), text: a.text(call.e.span) };
   for (const [i, fact] of exit.parameters.entries()) {
     const id = call.args[i];
-    if (id !== undefined && !constrain(a, s, id, portable(fact), fact.reasons[0] ?? reason)) return null;
+    const type = result.parameterTypes[i];
+    // What the callee learnt, it learnt of the value after conversion to its parameter's type.
+    if (id !== undefined && type && !constrain(a, s, convert(a, s, id, type), portable(fact), fact.reasons[0] ?? reason)) return null;
   }
   if (result.clobbers) forget(s);
   for (const i of exit.escaped) if (call.args[i] !== undefined) s.escaped.add(rootOf(s, call.args[i]!));
@@ -84,7 +87,7 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
     if (event.chain.length >= CHAIN_LIMIT) continue;
     if (event.k === 'sleep' || event.k === 'rcu-read') liftContext(a, s, event, step);
     if (!interesting || LOCAL.has(event.k)) continue;
-    const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, o));
+    const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, result, o));
     if (occurrences.length === 0) continue;
     const seen = event.k === 'length' ? { ...event, parameter: parameterAt(call, event.parameter) } : event;
     a.add({ ...seen, chain: [step, ...event.chain], occurrences } as FlowEvent);
@@ -114,7 +117,7 @@ function parameterAt(call: BoundCall, index: number | null): number | null {
 }
 
 /** The occurrence seen from the caller; none where nothing of the caller's takes part or the paths exclude each other. */
-function liftOccurrence(a: Activation, s: State, call: BoundCall, o: Occurrence): Occurrence[] {
+function liftOccurrence(a: Activation, s: State, call: BoundCall, result: FunctionResult, o: Occurrence): Occurrence[] {
   let taint = NO_TAINT;
   for (const i of o.taint) {
     const id = call.args[i];
@@ -138,16 +141,17 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, o: Occurrence)
   const direct = o.origins.length === 1 && o.origins[0]!.k === 'param' ? call.args[o.origins[0]!.index] : undefined;
   const root = direct === undefined ? undefined : rootOf(s, direct);
   const fact = root !== undefined && root !== direct ? { ...o.fact, nul: s.fact(root).nul, reasons: [...s.fact(root).reasons, ...o.fact.reasons] } : o.fact;
-  return [{ ...o, taint, origins, fact: portable(fact), parameters: callerParameters(a, s, call, o), merged: o.merged || s.merged, doubt: o.doubt ?? s.doubt }];
+  return [{ ...o, taint, origins, fact: portable(fact), parameters: callerParameters(a, s, call, result, o), merged: o.merged || s.merged, doubt: o.doubt ?? s.doubt }];
 }
 
 /** The caller's parameters at the call, with what the callee learnt of those it was handed as they are. */
-function callerParameters(a: Activation, s: State, call: BoundCall, o: Occurrence): Fact[] {
+function callerParameters(a: Activation, s: State, call: BoundCall, result: FunctionResult, o: Occurrence): Fact[] {
   return a.fn.parameters.map((_, i) => {
     let fact = s.fact(`p${i}`);
     call.args.forEach((id, j) => {
       const known = o.parameters[j];
-      if (id === `p${i}` && known) fact = meet(fact, portable(known));
+      const same = result.parameterTypes[j] !== undefined && typeKey(result.parameterTypes[j]!) === typeKey(a.value(id).type);
+      if (id === `p${i}` && known && same) fact = meet(fact, portable(known));
     });
     return fact;
   });

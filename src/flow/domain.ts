@@ -10,6 +10,8 @@ export const ANY_POINTER = NULL | VALID | ERR;
 export interface Bound {
   symbol: string;
   plus: number;
+  /** the symbol's value is known, and the range says as much */
+  exact?: boolean;
 }
 
 /** A condition (or operation) that narrowed a fact. */

@@ -201,13 +201,20 @@ function compareIntegers(a: Activation, s: State, op: string, x: string, y: stri
   }
 }
 
+/** A plain number is no symbol: the range holds it. */
+function symbolic(id: string, f: Fact, plus: number): Bound[] {
+  const symbol = symbolOf(id);
+  if (symbol.startsWith('#k:')) return [];
+  return [f.lo === f.hi ? { symbol, plus, exact: true } : { symbol, plus }];
+}
+
 /** x + gap <= y */
 function ordered(a: Activation, s: State, x: string, y: string, gap: number, reason: Reason): boolean {
   if (x === y) return gap === 0;
   const fx = s.fact(x);
   const fy = s.fact(y);
-  const below: Bound[] = [{ symbol: symbolOf(y), plus: 1 - gap }, ...fy.below.map((b) => ({ symbol: b.symbol, plus: b.plus - gap }))];
-  const above: Bound[] = [{ symbol: symbolOf(x), plus: gap }, ...fx.above.map((b) => ({ symbol: b.symbol, plus: b.plus + gap }))];
+  const below: Bound[] = [...symbolic(y, fy, 1 - gap), ...fy.below.map((b) => ({ symbol: b.symbol, plus: b.plus - gap }))];
+  const above: Bound[] = [...symbolic(x, fx, gap), ...fx.above.map((b) => ({ symbol: b.symbol, plus: b.plus + gap }))];
   const self = (bounds: Bound[], id: string) => bounds.filter((b) => b.symbol !== symbolOf(id));
   return (
     constrain(a, s, x, { ...rangeFact(-Infinity, fy.hi - gap), below: self(below, x) }, reason) &&
@@ -221,8 +228,8 @@ function equal(a: Activation, s: State, x: string, y: string, reason: Reason): b
   const same = (f: Fact, id: string): Fact => ({
     ...f,
     nul: f.nul,
-    below: [...f.below, { symbol: symbolOf(id), plus: 1 }],
-    above: [...f.above, { symbol: symbolOf(id), plus: 0 }],
+    below: [...f.below, ...symbolic(id, f, 1)],
+    above: [...f.above, ...symbolic(id, f, 0)],
     reasons: [],
   });
   return constrain(a, s, x, same(fy, y), reason) && constrain(a, s, y, same(fx, x), reason);

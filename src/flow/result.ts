@@ -31,6 +31,8 @@ export interface ExitCase {
 export interface FunctionResult {
   name: string;
   location: Location;
+  /** types of the parameters as declared: arguments are converted to them */
+  parameterTypes: CType[];
   exits: ExitCase[];
   events: FlowEvent[];
   /** may change memory that its callers know about */

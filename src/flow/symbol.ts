@@ -32,13 +32,18 @@ function variableValue(a: Activation, s: State, place: string, type: CType, name
   return id;
 }
 
+/** Error numbers are 1 … MAX_ERRNO (include/linux/err.h), whatever their exact value. */
+function isErrno(name: string): boolean {
+  return /^E(?!ND_|NUM_)[A-Z0-9]+$/.test(name);
+}
+
 /** A compile-time constant. One of unknown value is taken as a non-negative int: it bounds, it is never the danger. */
 export function symbol(a: Activation, s: State, name: string, value: number | null, type: CType): string {
   const id = `s:${name}`;
   if (!s.facts.has(id)) {
     a.registerValue(id, type, [{ k: 'const' }]);
-    const fact = value === null ? rangeFact(0, INT_MAX) : rangeFact(value, value);
-    s.facts.set(id, { ...fact, nul: value === 0 ? NULL : value === null ? NULL | VALID : VALID });
+    const fact = value !== null ? rangeFact(value, value) : isErrno(name) ? rangeFact(1, 4095) : rangeFact(0, INT_MAX);
+    s.facts.set(id, { ...fact, nul: value === 0 ? NULL : fact.lo > 0 ? VALID : NULL | VALID });
   }
   return id;
 }

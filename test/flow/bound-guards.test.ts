@@ -103,7 +103,7 @@ describe('unbounded-index', () => {
 
   test('the chain through callees is told link by link', () => {
     const [claim] = claimsOf(unboundedIndex, wrap('int', '', 'return deep1(i);'));
-    expect(claim?.path.map((p) => p.location?.line)).toEqual([22, 14, 13]);
+    expect(claim?.path.map((p) => p.location?.line)).toEqual([21, 15, 14]);
     expect(claim?.message).toContain('deep1() -> deep2()');
   });
 
