@@ -52,11 +52,21 @@ export interface Analysis {
   bench: Bench;
 }
 
+/** How the kfuncs are gone through. */
+export interface Work {
+  progress?: (done: number, total: number, kfunc: string) => void;
+  share?: (index: number) => boolean;
+}
+
 /** Everything from files to findings, kept for those who ask further questions of the same code. */
-export function analyse(files: SourceFile[], options: LintOptions): Analysis {
+export function analyse(files: SourceFile[], options: LintOptions, work: Work = {}): Analysis {
   const program = buildProgram(files, options.tree);
   const flow = new Flow(program, knowledgeOf(options.patterns, options.kernel.series));
-  const units = program.kfuncs.flatMap((k) => unitsOf(k, program, flow, options.kernel));
+  const mine = program.kfuncs.filter((_, i) => work.share?.(i) ?? true);
+  const units = mine.flatMap((k, i) => {
+    work.progress?.(i, mine.length, k.name);
+    return unitsOf(k, program, flow, options.kernel);
+  });
   const bench = benchFor(program, options);
   const rules = options.rules ?? RULES;
   const claims = rules.flatMap((rule) => claimsOf(rule, units, program, options.kernel));

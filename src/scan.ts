@@ -1,0 +1,55 @@
+/** Every kfunc of a tree: one search finds the files, the rest is the pipeline of a patch. */
+import type { Finding } from './claim.ts';
+import type { LintOptions, LintResult } from './lint.ts';
+import { analyse } from './lint.ts';
+import type { SourceFile, TreeFiles } from './source/model.ts';
+
+/** What holds kfuncs and is part of the kernel itself: test modules break the rules on purpose, documentation quotes code. */
+const NOT_KERNEL = /^(tools|Documentation|samples|scripts)\//;
+
+export interface ScanOptions extends LintOptions {
+  tree: TreeFiles;
+  /** called before each kfunc is followed: how many are done, of how many */
+  progress?: (done: number, total: number, kfunc: string) => void;
+  /** only these kfuncs (a share of the work); absent: all */
+  share?: (index: number) => boolean;
+}
+
+/** Files of the tree that define or register kfuncs, sorted. */
+export function kfuncFiles(tree: TreeFiles): SourceFile[] {
+  const paths = tree.search(['__bpf_kfunc', 'BTF_ID_FLAGS'], { extensions: ['c'] }).filter((p) => !NOT_KERNEL.test(p));
+  return paths.sort().flatMap((path): SourceFile[] => {
+    const text = tree.read(path);
+    return text === null ? [] : [{ path, text, added: new Set(), complete: true, origin: 'file' }];
+  });
+}
+
+/** Lints a whole tree. The findings are in the order of files and lines, whoever did which share. */
+export function scanTree(options: ScanOptions): LintResult {
+  const files = kfuncFiles(options.tree);
+  const analysis = analyse(files, options, { ...(options.progress && { progress: options.progress }), ...(options.share && { share: options.share }) });
+  return {
+    kernel: options.kernel,
+    findings: analysis.findings,
+    kfuncCount: analysis.program.kfuncs.length,
+    fileCount: files.length,
+    diagnostics: [],
+  };
+}
+
+/** Joins what several workers found, in the order that one alone would give. */
+export function mergeFindings(parts: Finding[][]): Finding[] {
+  const order = (f: Finding) => `${f.location.file}\0${String(f.location.line).padStart(9)}\0${String(f.location.column).padStart(6)}\0${f.rule}\0${f.subject}\0${f.message}`;
+  const seen = new Set<string>();
+  return parts
+    .flat()
+    .map((f) => ({ f, key: order(f) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .filter(({ f, key }) => {
+      const id = `${f.id}\0${key}`;
+      if (seen.has(id)) return false;
+      seen.add(id);
+      return true;
+    })
+    .map(({ f }) => f);
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { acquireRelease } from '../../rules/acquire-release.ts';
+import { uncheckedResult } from '../../rules/unchecked-result.ts';
+import type { FunctionKnowledge } from '../../src/flow/knowledge.ts';
+import { claimsOf, verdictOf } from './analyse-code.ts';
+
+const KNOWN: FunctionKnowledge[] = [
+  { name: 'lookup', returns: ['null', 'valid'] },
+  { name: 'make', returns: ['error', 'valid'] },
+  { name: 'obj_get', takes: { what: 0, when: 'always', live: true } },
+  { name: 'obj_tryget', takes: { what: 0, when: 'true', live: false } },
+  { name: 'obj_put', drops: 0 },
+  { name: 'find_get', returns: ['null', 'valid'], takes: { what: 'return', when: 'non-null', live: false } },
+  { name: 'unlock', pure: true },
+];
+
+const body = (text: string) => `
+struct obj { int n; struct obj *peer; struct obj *up; };
+struct holder { struct obj inner; struct obj *cur; };
+static struct obj *pick(int n) { if (n < 0) return NULL; return lookup(n); }
+static struct obj *sure(struct obj *p) { return p; }
+__bpf_kfunc int subject(struct holder *h, int n)
+{
+	struct obj *o;
+
+	${text}
+}
+`;
+
+describe('unchecked-result', () => {
+  test.each([
+    ['look-up', 'o = lookup(n); return o->n;'],
+    ['rcu_dereference', 'o = rcu_dereference(h->cur); return o->n;'],
+    ['error pointer tested as NULL', 'o = make(n); if (!o) return 0; return o->n;'],
+    ['NULL tested as error pointer', 'o = lookup(n); if (IS_ERR(o)) return 0; return o->n;'],
+    ['a callee at hand that returns NULL', 'o = pick(n); return o->n;'],
+    ['one branch', 'o = lookup(n); if (n) { if (!o) return 0; } return o->n;'],
+    ['after the use', 'o = lookup(n); n = o->n; if (!o) return 0; return n;'],
+    ['the result of the second call', 'o = lookup(n); if (!o) return 0; o = lookup(n + 1); return o->n;'],
+    ['chained', 'return lookup(n)->n;'],
+  ])('claimed: %s', (_, text) => {
+    expect(verdictOf(claimsOf(uncheckedResult, body(text), KNOWN))).toBe('sure');
+  });
+
+  test.each([
+    ['tested', 'o = lookup(n); if (!o) return 0; return o->n;'],
+    ['tested in the condition', 'if (!(o = lookup(n))) return 0; return o->n;'],
+    ['IS_ERR', 'o = make(n); if (IS_ERR(o)) return PTR_ERR(o); return o->n;'],
+    ['IS_ERR_OR_NULL', 'o = pick(n); if (IS_ERR_OR_NULL(o)) return 0; return o->n;'],
+    ['not known to fail', 'o = h->cur; return o->n;'],
+    ['out of sight', 'o = elsewhere(n); return o->n;'],
+    ['the argument handed back', 'o = sure(&h->inner); return o->n;'],
+    ['loop until found', 'for (o = lookup(0); o; o = lookup(o->n)) n++; return n;'],
+    ['&& chain', 'o = lookup(n); return o && o->n;'],
+    ['goto', 'o = lookup(n); if (!o) goto out; n = o->n; out: return n;'],
+  ])('silent: %s', (_, text) => {
+    const claims = claimsOf(uncheckedResult, body(text), KNOWN);
+    expect(verdictOf(claims), claims[0]?.message).toBe('silent');
+  });
+});
+
+const acquirer = (text: string, parameter = 'struct obj *p') => `
+struct obj { int n; struct obj *peer; };
+static struct obj *root;
+static struct obj *take(struct obj *q) { obj_get(q); return q; }
+__bpf_kfunc struct obj *subject(${parameter})
+{
+	${text}
+}
+__bpf_kfunc void subject_put(struct obj *p) { obj_put(p); }
+BTF_KFUNCS_START(ids)
+BTF_ID_FLAGS(func, subject, KF_ACQUIRE | KF_RET_NULL)
+BTF_ID_FLAGS(func, subject_put, KF_RELEASE)
+BTF_KFUNCS_END(ids)
+`;
+
+/** The pairing is found, so only what the body does is left to say. */
+const said = (text: string, parameter?: string) =>
+  verdictOf(claimsOf(acquireRelease, acquirer(text, parameter), KNOWN).filter((c) => !c.guards.some((g) => g.role === 'carries')));
+
+describe('acquire-release, what the body hands out', () => {
+  test.each([
+    ['get', 'obj_get(p); return p;'],
+    ['tryget', 'if (!obj_tryget(p)) return NULL; return p;'],
+    ['tryget as value', 'return obj_tryget(p) ? p : NULL;'],
+    ['tryget and a variable', 'struct obj *r = NULL; if (p && obj_tryget(p)) r = p; return r;'],
+    ['found with a reference', 'return find_get(p->n);'],
+    ['in a callee', 'return take(p);'],
+    ['unlock after', 'obj_get(p); unlock(); return p;'],
+    ['NULL only', 'return NULL;'],
+  ])('fine: %s', (_, text) => {
+    expect(said(text)).toBe('silent');
+  });
+
+  test.each([
+    ['the argument as it is', 'return p;'],
+    ['a global', 'return root;'],
+    ['tryget not looked at', 'obj_tryget(p); return p;'],
+    ['one path without', 'if (p->n) obj_get(p); return p;'],
+    ['get of another', 'obj_get(root); return p;'],
+    ['got and put', 'obj_get(p); obj_put(p); return p;'],
+    ['a look-up without reference', 'return lookup(p->n);'],
+  ])('claimed: %s', (_, text) => {
+    expect(said(text)).toBe('sure');
+  });
+
+  test('out of sight: not known', () => {
+    expect(said('return elsewhere(p);')).toBe('unsure');
+  });
+});
