@@ -5,10 +5,11 @@ import { LineCounter, type Node, parseDocument } from 'yaml';
 import { InputError } from '../../claim.ts';
 import type { FunctionKnowledge } from '../../flow/knowledge.ts';
 import { suggest } from '../../nearest.ts';
+import { compareSeries } from '../../verifier/series.ts';
 import { explainIssue, showPath } from './explain-issue.ts';
 import type { Idiom, Patterns, RecordedWord, Ruling } from './model.ts';
 import { type PatternFile, patternFile } from './schema.ts';
-import { compareSeries, overlaps } from './series-range.ts';
+import { overlaps } from './series-range.ts';
 
 type Path = readonly PropertyKey[];
 type LineOf = (path: Path) => number;

@@ -1,12 +1,6 @@
 /** Ranges of kernel series: both ends inclusive, a missing end is open. */
+import { compareSeries } from '../../verifier/series.ts';
 import type { SeriesRange } from './model.ts';
-
-/** @param a,b well-formed series such as `6.12`. Below zero where `a` is the older. */
-export function compareSeries(a: string, b: string): number {
-  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
-  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
-  return majorA - majorB || minorA - minorB;
-}
 
 type Range = { [key in keyof SeriesRange]: string | undefined };
 
