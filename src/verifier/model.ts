@@ -72,20 +72,34 @@ export interface ParameterGuarantee {
   mayBeNull: boolean;
   trust: Trust;
   refcountMayBeZero: boolean;
+  /** who keeps the count above zero: a reference that the verifier tracks, or only the promise of the hook that hands the pointer over; absent: nobody */
+  liveCount?: 'reference' | 'hook' | 'nobody';
   constant: boolean;
   /** always false: the verifier gives no range in any series */
   bounded: false;
   /** name of the size parameter that says how much of this memory is there */
   sizeOf: string | null;
+  /** name of the size parameter by declaration, also where the verifier does not tie the two together for every register */
+  sizeParameter?: string | null;
   /** the model could not tell the kind or the nullness and took the weaker answer: says what it would need */
   unsure: string | null;
   because: Evidence[];
 }
 
+/** Memory that a returned pointer gives the program. */
+export interface ReturnMemory {
+  writable: boolean;
+  /** `pointee`: as long as the type pointed to; else the name of the parameter that says how long */
+  size: string;
+}
+
 export interface ReturnGuarantee {
+  /** the program must test for NULL (KF_RET_NULL); without it the kfunc itself must never return NULL */
   mayBeNull: boolean;
   acquires: boolean;
   trust: Trust;
+  /** for pointers to scalars; absent or null: none */
+  memory?: ReturnMemory | null;
   because: Evidence[];
 }
 

@@ -1,0 +1,219 @@
+/** `(flags, parameter declarations, series) → guarantees`: small functions over the tables of this folder. */
+import type { Evidence } from '../claim.ts';
+import { contextGuarantee } from './context-guarantee.ts';
+import type { TrustEffect } from './flags.ts';
+import { effectOf, NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
+import { type KindRule, kindRule, NULLABLE_AT, NULLABLE_RULES } from './kinds.ts';
+import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, ParameterKind, Trust, TypeOracle } from './model.ts';
+import type { Classified } from './parameters.ts';
+import { classify } from './parameters.ts';
+import { releasedParameter } from './release.ts';
+import { returnGuarantee } from './returns.ts';
+import { compareSeries, during, resolveSeries } from './series.ts';
+import { sourceOf, verifierEvidence } from './statement.ts';
+import { BUFFER_SIZE_NAMES, carries } from './suffixes.ts';
+
+/**
+ * What the verifier of `series` guarantees to the kfunc. Where the declaration leaves two answers open, the weaker one.
+ * @param series as resolveSeries() takes it
+ * @throws InputError where it is no series, or one older than all that are modelled
+ */
+export function guarantees(input: KfuncInput, series: string, types: TypeOracle): KfuncGuarantees {
+  const { rules } = resolveSeries(series);
+  const released = releasedParameter(input, rules, types);
+  return {
+    series,
+    parameters: input.parameters.map((_, i) => parameterGuarantee(input, i, rules, types, released)),
+    returns: returnGuarantee(input, rules, types),
+    context: contextGuarantee(input, rules),
+  };
+}
+
+function parameterGuarantee(
+  input: KfuncInput,
+  index: number,
+  series: string,
+  types: TypeOracle,
+  released: number | null,
+): ParameterGuarantee {
+  const parameter = input.parameters[index]!;
+  const classified = classify(input, index, series, types);
+  const kinds = [classified.kind, ...(classified.orElse ? [classified.orElse] : [])];
+  const answers = kinds.map((kind) => answer(input, parameter.name, kind, series, released === index));
+  const weakest = answers.reduce((a, b) => weaker(a, b));
+  const sizes = sizeFacts(input, classified, series);
+  return {
+    name: parameter.name,
+    type: parameter.text,
+    kind: classified.kind,
+    mayBeNull: weakest.mayBeNull,
+    trust: weakest.trust,
+    refcountMayBeZero: weakest.refcountMayBeZero,
+    liveCount: weakest.liveCount,
+    constant: isConstant(classified, parameter.name, series),
+    bounded: false,
+    sizeOf: sizes.sizeOf,
+    sizeParameter: sizes.sizeParameter,
+    unsure: classified.unsure,
+    because: answers.flatMap((a) => a.because),
+  };
+}
+
+interface Answer {
+  mayBeNull: boolean;
+  trust: Trust;
+  refcountMayBeZero: boolean;
+  liveCount: 'reference' | 'hook' | 'nobody';
+  because: Evidence[];
+}
+
+const TRUST_ORDER: readonly Trust[] = ['any', 'rcu', 'trusted', 'none'];
+
+function weaker(a: Answer, b: Answer): Answer {
+  const liveOrder = ['nobody', 'hook', 'reference'] as const;
+  return {
+    mayBeNull: a.mayBeNull || b.mayBeNull,
+    trust: TRUST_ORDER.indexOf(a.trust) <= TRUST_ORDER.indexOf(b.trust) ? a.trust : b.trust,
+    refcountMayBeZero: a.refcountMayBeZero || b.refcountMayBeZero,
+    liveCount: liveOrder.indexOf(a.liveCount) <= liveOrder.indexOf(b.liveCount) ? a.liveCount : b.liveCount,
+    because: [],
+  };
+}
+
+/** One kind's answer: the kind, then what flags add to it. */
+function answer(input: KfuncInput, name: string, kind: ParameterKind, series: string, released: boolean): Answer {
+  const rule = kindRule(kind, series);
+  const trust = rule.trust === 'by-flag' ? effectOf(TRUST_CHECKED, input.flags, series) : null;
+  const referenced = kind === 'btf-pointer' && (released || trust?.referenced === true);
+  const nullness = nullnessOf(input, name, rule, trust !== null || referenced, series);
+  const isObject = rule.trust === 'by-flag' || rule.trust === 'any';
+  return {
+    mayBeNull: nullness.mayBeNull,
+    trust: rule.trust !== 'by-flag' ? rule.trust : referenced ? 'trusted' : (trust?.trust ?? 'any'),
+    refcountMayBeZero: isObject && !referenced,
+    liveCount: referenced ? 'reference' : trust?.trust === 'trusted' || !isObject ? 'hook' : 'nobody',
+    because: [
+      verifierEvidence(`${name} is taken as ${articled(kind)}: ${rule.text}`, sourceOf(rule.at, series)),
+      ...nullness.because,
+      ...trustEvidence(input, name, trust, released, series),
+    ],
+  };
+}
+
+function nullnessOf(
+  input: KfuncInput,
+  name: string,
+  rule: KindRule,
+  trustChecked: boolean,
+  series: string,
+): { mayBeNull: boolean; because: Evidence[] } {
+  if (isNullable(name, rule.kind, series)) {
+    return {
+      mayBeNull: true,
+      because: [verifierEvidence(`${name} may be NULL: its suffix lets the constant NULL through`, sourceOf(NULLABLE_AT, series))],
+    };
+  }
+  const checked =
+    rule.kind === 'ignored' || rule.kind === 'scalar' || rule.kind === 'implicit' ? null : effectOf(NULL_CHECKED, input.flags, series);
+  if (checked && rule.nullWithoutFlag !== 'no') {
+    const text = `${flagText(input, checked.flag)}the verifier refuses NULL and every pointer that may be NULL for ${name}`;
+    return { mayBeNull: false, because: [verifierEvidence(text, sourceOf(checked.at, series), checked.flag ? input.flagsAt : null)] };
+  }
+  if (rule.nullWithoutFlag === 'no') return { mayBeNull: false, because: [] };
+  if (rule.nullWithoutFlag === 'by-trust' && strictWithoutNullCheck(input, trustChecked, series)) return { mayBeNull: false, because: [] };
+  const text =
+    rule.nullWithoutFlag === 'by-trust'
+      ? `no flag makes the verifier check ${name}: a pointer walked out of another object may be NULL or stale at run time`
+      : `nothing makes the verifier refuse NULL for ${name}`;
+  return { mayBeNull: true, because: [verifierEvidence(text, sourceOf(rule.at, series))] };
+}
+
+/** Trust that excludes NULL without asking for it: referenced in 6.1, trusted in 6.2 (a maybe-NULL register is neither). KF_RCU of 6.2 and 6.3 does not. */
+function strictWithoutNullCheck(input: KfuncInput, trustChecked: boolean, series: string): boolean {
+  if (!trustChecked) return false;
+  return effectOf(TRUST_CHECKED, input.flags, series)?.trust !== 'rcu';
+}
+
+function isNullable(name: string, kind: ParameterKind, series: string): boolean {
+  const suffixed = carries(name, '__nullable', series) || carries(name, '__arena__nullable', series);
+  const ruled = NULLABLE_RULES.find((r) => during(r, series));
+  return suffixed && ruled !== undefined && !ruled.except.includes(kind);
+}
+
+function trustEvidence(input: KfuncInput, name: string, trust: TrustEffect | null, released: boolean, series: string): Evidence[] {
+  const found: Evidence[] = [];
+  if (trust) {
+    const what =
+      trust.trust === 'rcu' ? 'trusted or RCU-protected (its count may be 0)' : trust.referenced ? 'referenced' : 'referenced or trusted';
+    found.push(
+      verifierEvidence(
+        `${flagText(input, trust.flag)}${name} must be ${what}`,
+        sourceOf(trust.at, series),
+        trust.flag ? input.flagsAt : null,
+      ),
+    );
+  }
+  if (released) {
+    const text = `KF_RELEASE${lineText(input)}: the verifier lets only a pointer that holds a reference through for ${name}, and takes the reference away`;
+    found.push(verifierEvidence(text, sourceOf(RELEASE_AT, series), input.flagsAt));
+  }
+  return found;
+}
+
+const RELEASE_AT = [
+  {
+    since: '6.1',
+    until: '6.1',
+    path: 'kernel/bpf/btf.c',
+    symbol: 'btf_check_func_arg_match',
+    quote: 'release kernel function %s expects refcounted PTR_TO_BTF_ID',
+  },
+  {
+    since: '6.2',
+    until: '7.1',
+    path: 'kernel/bpf/verifier.c',
+    symbol: 'check_kfunc_args',
+    quote: 'release kernel function %s expects refcounted PTR_TO_BTF_ID',
+  },
+  {
+    since: '7.2',
+    until: null,
+    path: 'kernel/bpf/verifier.c',
+    symbol: 'check_kfunc_args',
+    quote: 'release kfunc %s expects referenced PTR_TO_BTF_ID passed to %s',
+  },
+];
+
+function flagText(input: KfuncInput, flag: string | null): string {
+  return flag ? `${flag}${lineText(input)}: ` : '';
+}
+
+function lineText(input: KfuncInput): string {
+  return input.flagsLine ? ` in ${input.flagsLine.trim()}` : '';
+}
+
+function articled(kind: ParameterKind): string {
+  return /^[aeiou]/.test(kind) && kind !== 'uncallable'
+    ? `an ${kind}`
+    : kind === 'sized-memory' || kind === 'memory'
+      ? kind
+      : kind === 'uncallable'
+        ? kind
+        : `a ${kind}`;
+}
+
+function isConstant(c: Classified, name: string, series: string): boolean {
+  if (c.kind !== 'scalar') return false;
+  return carries(name, '__k', series) || carries(name, '__szk', series) || (BUFFER_SIZE_NAMES as readonly string[]).includes(name);
+}
+
+/**
+ * `sizeOf` only where the verifier ties the length to the memory whatever register comes: until 7.2 it does not look at the length of a struct that
+ * arrives as a kernel object.
+ */
+function sizeFacts(input: KfuncInput, c: Classified, series: string): { sizeOf: string | null; sizeParameter: string | null } {
+  if (c.sizedBy === null) return { sizeOf: null, sizeParameter: null };
+  const sizeParameter = input.parameters[c.sizedBy]!.name;
+  const tied = c.kind === 'sized-memory' && (c.shape.k !== 'struct-pointer' || compareSeries(series, '7.3') >= 0);
+  return { sizeOf: tied ? sizeParameter : null, sizeParameter };
+}
