@@ -7,7 +7,7 @@ import { type KindRule, kindRule, NULLABLE_AT, NULLABLE_RULES } from './kinds.ts
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, ParameterKind, Trust, TypeOracle } from './model.ts';
 import type { Classified } from './parameters.ts';
 import { classify } from './parameters.ts';
-import { releasedParameter } from './release.ts';
+import { releaseArgument, releasedParameter } from './release.ts';
 import { returnGuarantee } from './returns.ts';
 import { compareSeries, during, resolveSeries } from './series.ts';
 import { sourceOf, verifierEvidence } from './statement.ts';
@@ -85,7 +85,9 @@ function answer(input: KfuncInput, name: string, kind: ParameterKind, series: st
   const rule = kindRule(kind, series);
   const trust = rule.trust === 'by-flag' ? effectOf(TRUST_CHECKED, input.flags, series) : null;
   const referenced = kind === 'btf-pointer' && (released || trust?.referenced === true);
-  const nullness = nullnessOf(input, name, rule, trust !== null || referenced, series);
+  // until 7.1 a call without a reference is refused as a whole, so that even a nullable argument is not NULL
+  const never = kind === 'btf-pointer' && released && releaseArgument(series) === 'any';
+  const nullness = never ? { mayBeNull: false, because: [] } : nullnessOf(input, name, rule, trust !== null || referenced, series);
   const isObject = rule.trust === 'by-flag' || rule.trust === 'any';
   return {
     mayBeNull: nullness.mayBeNull,

@@ -68,7 +68,7 @@ export const KIND_RULES: readonly KindRule[] = [
   rule('map', 'by-trust', 'by-flag', "a map of any type, or (6.9 to 6.19 without flags) a map pointer walked out of the kernel's structs", [
     said('check_kfunc_args', "isn't map pointer", '6.9'),
   ]),
-  rule('string', 'no', 'trusted', 'a NUL-terminated string in a frozen read-only map', [
+  rule('string', 'no', 'any', 'a NUL-terminated string in a frozen read-only map', [
     said('check_kfunc_args', "doesn't point to a const string", '6.8'),
   ]),
   rule(
@@ -117,7 +117,7 @@ export const KIND_RULES: readonly KindRule[] = [
   rule('ignored', 'yes', 'any', 'nothing is checked: an integer, NULL or a stale pointer may arrive', [
     said('is_kfunc_arg_ignore', '__ign', '6.2'),
   ]),
-  rule('uncallable', 'no', 'any', 'no program that calls it is ever let through', MUST_POINT_TO_SCALAR),
+  rule('uncallable', 'no', 'any', 'nothing that a program has fits it, so no call is let through', MUST_POINT_TO_SCALAR),
   rule('unknown', 'yes', 'any', 'the weaker of what memory and kernel objects are promised', MUST_POINT_TO_SCALAR),
 ];
 
