@@ -2,9 +2,10 @@
  * Text for people: confirmed findings in full, contested suppressions in full, the other suppressions in two lines each (a reader wants to know what was
  * kept from them and why), undecided ones as a count. `--show` tells the rest in full.
  */
-import type { Evidence, Finding, Location } from '../claim.ts';
-import { inOrder, type KernelChoice, type Report, type ReportOptions, summarize } from './model.ts';
+import type { Evidence, Finding } from '../claim.ts';
+import { inOrder, type Report, type ReportOptions, summarize } from './model.ts';
 import { type Paint, paintWith } from './paint.ts';
+import { CONTESTED, counted, isContested, kernelWords, label, place, tellSource } from './words.ts';
 
 export function renderText(report: Report, options: ReportOptions): string {
   const paint = paintWith(options.color);
@@ -41,8 +42,7 @@ function tellInFull(one: Finding, paint: Paint): string[] {
   for (const evidence of one.evidence)
     if (!needs.some((need) => evidence.text.endsWith(need))) add(label(evidence), tellEvidence(evidence, paint));
   for (const need of needs) add('needs', paint.text(need));
-  if (one.contested)
-    add('contested', paint.yellow('this suppression rests on a word that was contested or taken back; --trust code does without it'));
+  if (one.contested) add('contested', paint.yellow(CONTESTED));
   if (one.verdict !== 'refuted') add('to do', paint.text(one.advice));
   if (one.preexisting) add('note', 'the code was so before the patch');
   return lines;
@@ -60,41 +60,19 @@ function margin(word: string, paint: Paint): string {
   return `    ${paint.dim(word)}${' '.repeat(Math.max(1, 10 - word.length))}`;
 }
 
-function label({ kind, role }: Evidence): string {
-  return role === 'step' ? 'path' : role === 'context' ? 'note' : kind === 'registration' ? 'flags' : kind;
-}
-
 function tellEvidence({ text, location, source }: Evidence, paint: Paint): string {
   const where = location ? paint.dim(` [${place(location)}]`) : '';
   return `${paint.text(text)}${where}${source ? paint.dim(` [${tellSource(source)}]`) : ''}`;
 }
 
-function tellSource(source: NonNullable<Evidence['source']>): string {
-  const quote = source.quote === null ? '' : `: "${source.quote}"`;
-  if ('path' in source) return `Linux ${source.kernel} ${source.path} ${source.symbol}${quote}`;
-  const parts = [source.who, source.messageId === null ? null : `<${source.messageId}>`, source.url];
-  return `${parts.filter((part) => part !== null).join(', ')}${quote}`;
-}
-
-function place({ file, line, column }: Location): string {
-  return `${file}:${line}:${column}`;
-}
-
-const FROM: Record<KernelChoice['from'], string> = {
-  option: '--kernel',
-  tree: "the tree's Makefile",
-  default: 'the newest modelled; --kernel or --tree choose another',
-};
-
 function summaryLine(report: Report, options: ReportOptions, paint: Paint): string {
   const { files, kfuncs, confirmed, refuted, undecided } = summarize(report);
-  const contested = report.findings.filter((one) => one.verdict === 'refuted' && one.contested).length;
-  const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const contested = report.findings.filter(isContested).length;
   const parts = [
     confirmed > 0 ? paint.red(`${confirmed} confirmed`) : `${confirmed} confirmed`,
     contested > 0 ? `${refuted} suppressed ${paint.yellow(`(${contested} contested)`)}` : `${refuted} suppressed`,
     undecided > 0 && !options.show.has('undecided') ? `${undecided} undecided (--show undecided)` : `${undecided} undecided`,
   ];
-  const kernel = `by the verifier of Linux ${report.kernel.series} (${FROM[report.kernel.from]})`;
+  const kernel = `by the verifier of ${kernelWords(report.kernel)}`;
   return `${counted(kfuncs, 'kfunc')} in ${counted(files, 'file')}: ${parts.join(', ')}; ${paint.text(kernel)}`;
 }
