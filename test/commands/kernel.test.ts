@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/claim.ts';
 import { chooseKernel } from '../../src/commands/kernel.ts';
+import type { TreeFiles } from '../../src/source/model.ts';
 import { NEWEST } from '../../src/verifier/series.ts';
 
-const tree = (makefile: string | null) => ({ label: '../linux', read: (path: string) => (path === 'Makefile' ? makefile : null) });
+const tree = (makefile: string | null): TreeFiles => ({
+  label: '../linux',
+  read: (path) => (path === 'Makefile' ? makefile : null),
+  search: () => [],
+  margin: () => [],
+});
 const MAKEFILE = '# SPDX-License-Identifier: GPL-2.0\nVERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 117\nEXTRAVERSION =\n';
 
 describe('the kernel series of a run', () => {
