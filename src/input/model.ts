@@ -25,6 +25,8 @@ export interface FileDiff {
   newPath: string | null;
   binary: boolean;
   hunks: Hunk[];
+  /** `oldPath` stays where it is */
+  copied?: boolean;
 }
 
 export interface Patch {
@@ -43,6 +45,10 @@ export interface Patch {
   source: string;
   /** the whole message body as decoded text, for claims that quote it */
   body: string;
+  /** which of the independent series of the input it belongs to, from 0 */
+  series?: number;
+  /** posted as an answer to a patch of the series, on top of it */
+  followUp?: boolean;
 }
 
 /** A mail (or a part of a pasted thread) that is not a patch: replies, reviews. Kept for `judge`. */

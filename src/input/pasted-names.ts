@@ -1,0 +1,66 @@
+/** Who wrote which of the pasted mails, and what the patch is called: told by those who quote it. */
+import type { PastedMail } from './pasted-messages.ts';
+import { quotedAuthor, readQuote } from './quote.ts';
+
+/** Names the writers of mails without a heading after the `X wrote:` of the mails that quote them. */
+export function nameAuthors(mails: readonly PastedMail[]): void {
+  const quotes = mails.map(readQuoted);
+  mails.forEach((mail, i) => {
+    if (mail.from !== null) return;
+    const own = ownLines(mail);
+    const teller = quotes.find((quote, j) => j !== i && quote.author !== null && own.some((line) => quote.lines.has(line)));
+    mail.from = teller?.author ?? null;
+  });
+}
+
+function ownLines(mail: PastedMail): string[] {
+  return mail.lines
+    .filter((line) => readQuote(line).depth === 0)
+    .map(fold)
+    .filter((line) => line.length >= 12);
+}
+
+function fold(line: string): string {
+  return line.replace(/\s+/g, '');
+}
+
+/** The outermost quote of a mail: whom, and which lines. */
+function readQuoted(mail: PastedMail): { author: string | null; lines: Set<string> } {
+  let author: string | null = null;
+  let before = '';
+  const lines = new Set<string>();
+  for (const line of mail.lines) {
+    const { depth, rest } = readQuote(line);
+    if (depth === 1) lines.add(fold(rest));
+    else if (depth === 0) {
+      author ??= quotedAuthor(line) ?? (before.startsWith('On ') ? quotedAuthor(`${before} ${line}`) : null);
+      before = line;
+    }
+  }
+  return { author, lines };
+}
+
+/** The patch's own subject line; else the one that answers and reviews give it; '' where nobody names it. */
+export function nameSubject(patch: PastedMail, mails: readonly PastedMail[]): string {
+  if (patch.subject !== '') return patch.subject;
+  const own = patch.lines.slice(0, 20).find((line) => /^\[[^\]]{0,80}PATCH[^\]]{0,80}\] ./.test(line) || /^Subject: ./.test(line));
+  if (own) return own.replace(/^Subject: /, '');
+  for (const mail of mails) {
+    if (mail === patch) continue;
+    const reply = /^In-Reply-To-Subject: `?(.{1,300}?)`?$/m.exec(mail.lines.join('\n'))?.[1] ?? reviewTitle(mail.lines);
+    if (reply) return reply;
+  }
+  return '';
+}
+
+/** A review begins with `commit`, `Author:` and the title. */
+function reviewTitle(lines: readonly string[]): string | null {
+  const at = lines.findIndex((line) => /^commit [0-9a-f]{7,40}$/.test(line));
+  if (at < 0 || !/^Author: /.test(lines[at + 1] ?? '')) return null;
+  return (
+    lines
+      .slice(at + 2, at + 5)
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? null
+  );
+}
