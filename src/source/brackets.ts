@@ -38,3 +38,15 @@ export function trimSpan(code: string, start: number, end: number): { start: num
   while (to > from && code.charCodeAt(to - 1) <= 32) to--;
   return { start: from, end: to };
 }
+
+/** Offset of the semicolon that ends what begins at `start`, brackets passed over; `end` where there is none. */
+export function topLevelEnd(code: string, start: number, end: number): number {
+  let depth = 0;
+  for (let i = start; i < end; i++) {
+    const c = code.charCodeAt(i);
+    if (c === 40 || c === 91 || c === 123) depth++;
+    else if (c === 41 || c === 93 || c === 125) depth--;
+    else if (c === 59 && depth <= 0) return i;
+  }
+  return end;
+}

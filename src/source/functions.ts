@@ -1,11 +1,19 @@
 /** Finds the function definitions of a file by reading its brackets, without parsing: a megabyte takes a few milliseconds. */
 import { ConditionStack, isConditional } from './conditions.ts';
 import { readHead } from './head.ts';
+import type { Span } from './ir.ts';
 import { type Directive, type Lexis, readLexis } from './lexis.ts';
 import { type FunctionSource, GAP_MARK, type SourceFile } from './model.ts';
 
 const lexes = new WeakMap<SourceFile, Lexis>();
-const found = new WeakMap<SourceFile, FunctionSource[]>();
+const scans = new WeakMap<SourceFile, FileOutline>();
+
+/** What stands at the top level of a file. */
+export interface FileOutline {
+  functions: FunctionSource[];
+  /** declarations, each up to its semicolon (exclusive), in order; macros without a semicolon belong to what follows them */
+  declarations: Span[];
+}
 
 export function lexisOf(file: SourceFile): Lexis {
   let lexis = lexes.get(file);
@@ -18,12 +26,16 @@ export function lexisOf(file: SourceFile): Lexis {
 
 /** The definitions in the order they stand in; cached per file. Linear in the file's length; never throws. */
 export function functionsOf(file: SourceFile): FunctionSource[] {
-  let functions = found.get(file);
-  if (!functions) {
-    functions = new Scan(file).run();
-    found.set(file, functions);
+  return outlineOf(file).functions;
+}
+
+export function outlineOf(file: SourceFile): FileOutline {
+  let outline = scans.get(file);
+  if (!outline) {
+    outline = new Scan(file).run();
+    scans.set(file, outline);
   }
-  return functions;
+  return outline;
 }
 
 class Scan {
@@ -33,9 +45,12 @@ class Scan {
   private readonly gaps: number[];
   private readonly conditions = new ConditionStack();
   private readonly functions: FunctionSource[] = [];
+  private readonly declarations: Span[] = [];
   private directive = 0;
   private gap = 0;
   private segment = 0;
+  /** start of the declaration that runs now, blocks of it included */
+  private declaration = 0;
   /** where an old-style definition may have begun: its parameter declarations end in semicolons */
   private oldStyle = -1;
 
@@ -47,7 +62,7 @@ class Scan {
     this.gaps = lexis.gaps;
   }
 
-  run(): FunctionSource[] {
+  run(): FileOutline {
     const { code } = this;
     let parentheses = 0;
     for (let i = 0; i < code.length; i++) {
@@ -63,7 +78,7 @@ class Scan {
         parentheses = 0;
       }
     }
-    return this.functions;
+    return { functions: this.functions, declarations: this.declarations };
   }
 
   /** Directives and gaps up to here; answers where to go on. */
@@ -76,8 +91,9 @@ class Scan {
     return next;
   }
 
-  private restart(at: number): void {
+  private restart(at: number, declaration = at): void {
     this.segment = at;
+    this.declaration = declaration;
     this.oldStyle = -1;
   }
 
@@ -89,7 +105,9 @@ class Scan {
         : /[\w)]\s*\([\w\s,]*\)\s*[A-Za-z_][\w\s*[\],]*$/.test(text) && !text.includes('=');
     if (declaresParameter && this.oldStyle < 0) this.oldStyle = this.segment;
     if (!declaresParameter) this.oldStyle = -1;
+    this.declarations.push({ start: this.declaration, end: at });
     this.segment = at + 1;
+    this.declaration = at + 1;
   }
 
   private brace(at: number): number {
@@ -97,7 +115,7 @@ class Scan {
     const conditions = head ? this.conditions.conditions() : [];
     const { end, complete } = this.matchBrace(at, head !== null);
     if (head) this.functions.push({ name: head.name, file: this.file, start: head.start, end, complete, conditions });
-    this.restart(end);
+    this.restart(end, head ? end : this.declaration);
     return end - 1;
   }
 

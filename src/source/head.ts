@@ -1,6 +1,6 @@
 /** The head of a function definition: from its specifiers to the `{`, in every style of the kernel. */
 import { closing, splitCommas } from './brackets.ts';
-import { ATTRIBUTE_CALLS, CONTROL_WORDS, PRIMITIVE_WORDS, TAG_WORDS, TYPEOF_WORDS } from './words.ts';
+import { ATTRIBUTE_CALLS, ATTRIBUTE_WORDS, CONTROL_WORDS, PRIMITIVE_WORDS, TAG_WORDS, TYPEOF_WORDS } from './words.ts';
 
 export interface Head {
   name: string;
@@ -69,10 +69,14 @@ function parameterGroup(pieces: Piece[]): number {
   let fallback = -1;
   for (let i = pieces.length - 1; i >= 1; i--) {
     if (pieces[i]!.kind === 'other') return -1;
-    if (pieces[i]!.kind !== 'group') continue;
+    if (pieces[i]!.kind !== 'group') {
+      if (!/^_/.test(pieces[i]!.text) && !ATTRIBUTE_WORDS.has(pieces[i]!.text)) return -1;
+      continue;
+    }
     const before = pieces[i - 1]!;
     if (before.kind === 'word' && (ATTRIBUTE_CALLS.has(before.text) || followsParameters(pieces, i - 1))) {
       if (fallback < 0 && !ATTRIBUTE_CALLS.has(before.text)) fallback = i;
+      i--;
       continue;
     }
     return i;

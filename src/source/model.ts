@@ -115,7 +115,12 @@ export interface EnumSource {
 export interface StructSource {
   tag: string;
   isUnion: boolean;
+  /**
+   * In order. A struct without a tag has one made up for it, by which findStruct() finds it: `outer.member`, or `outer.#2` for the third member of `outer`
+   * where it has no name either (its members then belong to `outer` too).
+   */
   fields: { name: string; type: TypeSyntax; bitfield: boolean }[];
+  /** false where the layout in memory is not that of the fields one after the other: gaps, #if, packing and alignment, what could not be read */
   complete: boolean;
   location: Location;
 }
@@ -152,6 +157,10 @@ export interface Program {
   /** program types (`BPF_PROG_TYPE_…`) that can call the kfunc, sorted; empty where no registration is at hand */
   programTypes(kfunc: Kfunc): string[];
   findFunction(name: string, from: SourceFile): FunctionSource | null;
+  /** all definitions at hand, the one that findFunction() answers first: real ones before stubs, then by nearness */
+  findFunctions(name: string, from: SourceFile): FunctionSource[];
+  /** looks many names up in one search of the tree; findFunction() then answers from memory */
+  prefetch(names: readonly string[], from: SourceFile): void;
   /** parsed form; null where the text can't be parsed at all */
   parse(source: FunctionSource): FunctionSyntax | null;
   findEnum(tag: string, from: SourceFile): EnumSource | null;
@@ -181,6 +190,27 @@ export interface TreeFiles {
   /** for messages: the directory or revision as the user named it */
   label: string;
   read(path: string): string | null;
-  /** paths of files that contain every… one of the fixed strings; `under` narrows to folders, `extensions` to file name ends */
-  search(needles: string[], options?: { under?: string[]; extensions?: string[] }): string[];
+  /** paths of files that contain at least one of the fixed strings, sorted */
+  search(needles: string[], options?: SearchOptions): string[];
+  /** lines that begin at the margin and hold one of the names before a parenthesis: definitions, declarations, #defines. Sorted by path and line */
+  margin?(names: string[], options?: SearchOptions): MarginHit[];
+  /** reads many files at once, so that read() finds them in memory */
+  load?(paths: string[]): void;
+}
+
+export interface SearchOptions {
+  /** folders; the whole tree without */
+  under?: string[];
+  /** file name ends, e.g. `.c` */
+  extensions?: string[];
+  /** folders at the top that are passed over */
+  except?: string[];
+}
+
+export interface MarginHit {
+  path: string;
+  /** from 1 */
+  line: number;
+  name: string;
+  text: string;
 }

@@ -1,0 +1,129 @@
+/** kfuncs: definitions and entries of the same name from all files at hand, and the program types that can call them. */
+
+import { kfuncDefinitions } from './kfunc.ts';
+import type { Library } from './library.ts';
+import type { DtorEntry, IdFlagsEntry, IdSetVariable, Kfunc, KfuncSet, MacroSource, RegisterCall, SourceFile, TreeFiles } from './model.ts';
+import { type Registrations, registrationsOf } from './registration.ts';
+
+export interface Joined {
+  kfuncs: readonly Kfunc[];
+  sets: readonly KfuncSet[];
+  idSets: readonly IdSetVariable[];
+  registrations: readonly RegisterCall[];
+  dtors: readonly DtorEntry[];
+  programTypes(kfunc: Kfunc): string[];
+}
+
+type FindMacro = (name: string, from: SourceFile) => MacroSource | null;
+
+/** Joins what `files` hold; with `complete` the tree is asked for the registrations and definitions that they lack. */
+export function joinKfuncs(files: readonly SourceFile[], library: Library, findMacro: FindMacro, complete: boolean): Joined {
+  const facts = new Map<SourceFile, Registrations>();
+  const read = (file: SourceFile) => {
+    if (!facts.has(file))
+      facts.set(
+        file,
+        registrationsOf(file, (name) => findMacro(name, file)),
+      );
+  };
+  for (const f of files) if (mayRegister(f.text)) read(f);
+  const kfuncs = new Map<string, Kfunc>();
+  const kfunc = (name: string): Kfunc => {
+    const known = kfuncs.get(name) ?? { name, definitions: [], entries: [] };
+    kfuncs.set(name, known);
+    return known;
+  };
+  const listed = new Set([...facts.values()].flatMap(entriesOf).map((e) => e.func));
+  for (const f of files) {
+    if (!f.text.includes('__bpf_kfunc') && ![...listed].some((n) => f.text.includes(n))) continue;
+    for (const d of kfuncDefinitions(f, listed)) kfunc(d.name).definitions.push(d.definition);
+  }
+  for (const e of [...facts.values()].flatMap(entriesOf)) kfunc(e.func);
+  if (complete && library.tree) completeFromTree(files, library, library.tree, kfuncs, listed, read);
+  for (const e of [...facts.values()].flatMap(entriesOf)) kfuncs.get(e.func)?.entries.push(e);
+  return joinSets([...kfuncs.values()], [...facts.values()]);
+}
+
+function mayRegister(text: string): boolean {
+  return text.includes('BTF_') || text.includes('register_btf_') || text.includes('btf_kfunc_id_set');
+}
+
+/** Lists of plain BTF_IDs hold kfuncs only where a btf_kfunc_id_set of the file points at them. */
+function entriesOf(r: Registrations): IdFlagsEntry[] {
+  return [...kfuncSets(r).flatMap((s) => s.entries), ...r.loose];
+}
+
+function kfuncSets(r: Registrations): KfuncSet[] {
+  return r.sets.filter(
+    (s) =>
+      !s.macro.startsWith('BTF_SET_START') ||
+      s.entries.some((e) => /^BTF_ID_FLAGS\b/.test(e.line)) ||
+      r.idSets.some((v) => v.set === s.name),
+  );
+}
+
+/** The tree's files that define or register kfuncs and are part of the kernel; test modules break the rules on purpose, documentation quotes code. */
+export function kfuncPaths(tree: TreeFiles): string[] {
+  return tree.search(['__bpf_kfunc', 'BTF_ID_FLAGS'], { extensions: ['.c'] }).filter((p) => !NOT_KERNEL.test(p));
+}
+
+const NOT_KERNEL = /^(?:tools|Documentation|samples|scripts)\//;
+
+/**
+ * Registrations and definitions that stand in files which the input does not touch. What a patch changes may be registered elsewhere too, with other flags, so
+ * all its kfuncs are looked for; of plain files only those that lack something.
+ */
+function completeFromTree(
+  files: readonly SourceFile[],
+  library: Library,
+  tree: TreeFiles,
+  kfuncs: Map<string, Kfunc>,
+  listed: ReadonlySet<string>,
+  read: (file: SourceFile) => void,
+): void {
+  const isOpen = (k: Kfunc) =>
+    k.definitions.length === 0 || !listed.has(k.name) || k.definitions.some((d) => d.source.file.origin === 'patch');
+  const names = [...kfuncs.values()].filter(isOpen).map((k) => k.name);
+  if (names.length === 0) return;
+  const own = new Set(files.map((f) => f.path));
+  for (const path of kfuncPaths(tree)) {
+    const file = own.has(path) ? null : library.file(path);
+    const held = file ? names.filter((n) => file.text.includes(n)) : [];
+    if (!file || held.length === 0) continue;
+    if (mayRegister(file.text)) read(file);
+    const missing = new Set(held.filter((n) => kfuncs.get(n)!.definitions.length === 0));
+    for (const d of kfuncDefinitions(file, missing)) if (missing.has(d.name)) kfuncs.get(d.name)!.definitions.push(d.definition);
+  }
+}
+
+function joinSets(kfuncs: Kfunc[], facts: Registrations[]): Joined {
+  const sets = facts.flatMap(kfuncSets);
+  const idSets = facts.flatMap((r) => r.idSets);
+  const registrations = facts.flatMap((r) => r.registrations);
+  const dtors = facts.flatMap((r) => r.dtors);
+  return { kfuncs, sets, idSets, registrations, dtors, programTypes: (k) => programTypes(k, idSets, registrations) };
+}
+
+/** Sets and their variables are `static`: those of the same file are meant, others only where it has none. */
+function programTypes(kfunc: Kfunc, idSets: readonly IdSetVariable[], registrations: readonly RegisterCall[]): string[] {
+  const types = new Set<string>();
+  for (const e of kfunc.entries) {
+    if (e.set === null) continue;
+    for (const v of nearest(
+      idSets.filter((s) => s.set === e.set),
+      e.location.file,
+    )) {
+      for (const r of nearest(
+        registrations.filter((c) => c.variable === v.name),
+        v.location.file,
+      ))
+        types.add(r.programType);
+    }
+  }
+  return [...types].sort();
+}
+
+function nearest<T extends { location: { file: string } }>(all: T[], file: string): T[] {
+  const own = all.filter((x) => x.location.file === file);
+  return own.length > 0 ? own : all;
+}

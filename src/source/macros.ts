@@ -1,0 +1,139 @@
+/** `#define`s of a file, and plain textual expansion for the few places that need it: flags, enumerator lists, constants. */
+import { splitCommas } from './brackets.ts';
+import { ConditionStack, isConditional } from './conditions.ts';
+import { lexisOf } from './functions.ts';
+import { locate } from './locate.ts';
+import type { MacroSource, SourceFile } from './model.ts';
+
+export interface FoundMacro extends MacroSource {
+  /** offset of the directive */
+  at: number;
+  conditions: string[];
+}
+
+export type MacroLookup = (name: string) => MacroSource | null;
+
+const cache = new WeakMap<SourceFile, Map<string, FoundMacro[]>>();
+
+/** All definitions of each macro in a file, in order. */
+export function macrosOf(file: SourceFile): ReadonlyMap<string, FoundMacro[]> {
+  let known = cache.get(file);
+  if (!known) {
+    known = readMacros(file);
+    cache.set(file, known);
+  }
+  return known;
+}
+
+function readMacros(file: SourceFile): Map<string, FoundMacro[]> {
+  const { directives, uncommented } = lexisOf(file);
+  const found = new Map<string, FoundMacro[]>();
+  const stack = new ConditionStack();
+  for (const d of directives) {
+    if (isConditional(d)) stack.pass(d);
+    if (d.keyword !== 'define') continue;
+    const text = uncommented
+      .slice(d.start, d.end)
+      .replace(/\\\r?\n/g, ' ')
+      .replace(/\s+/g, ' ');
+    const m = /^# ?define (\w+)(\(([^)]*)\))?(.*)$/.exec(text);
+    if (!m) continue;
+    const parameters =
+      m[2] === undefined
+        ? null
+        : m[3]!
+            .split(',')
+            .map((p) => p.trim())
+            .filter((p) => p !== '');
+    const list = found.get(m[1]!) ?? [];
+    list.push({
+      name: m[1]!,
+      parameters,
+      body: m[4]!.trim(),
+      location: locate(file, d.start),
+      at: d.start,
+      conditions: stack.conditions(),
+    });
+    found.set(m[1]!, list);
+  }
+  return found;
+}
+
+/** The definition that counts where several stand under #if: the one that says most; null where the file has none. */
+export function macroIn(file: SourceFile, name: string): FoundMacro | null {
+  const all = macrosOf(file).get(name);
+  if (!all) return null;
+  return all.reduce((best, m) => (stubRank(m) < stubRank(best) ? m : best));
+}
+
+/** Real definitions before the empty ones of the other arm. */
+function stubRank(m: FoundMacro): number {
+  if (m.conditions.includes('0')) return 3;
+  if (
+    m.body === '' ||
+    /^\(?\s*(?:0|NULL|false|do\s*\{\s*\}\s*while\s*\(\s*0\s*\)|\(\{\s*\}\)|\(\s*\(?void\s*\)?\s*\(?0\)?\s*\))\s*\)?$/.test(m.body)
+  )
+    return 2;
+  return m.conditions.some((c) => c.startsWith('!')) ? 1 : 0;
+}
+
+/** One call of a function-like macro, arguments put in as text; `#` and `##` done. null where the numbers differ. */
+export function substitute(macro: MacroSource, args: string[]): string | null {
+  const parameters = macro.parameters ?? [];
+  const last = parameters.at(-1) ?? '';
+  const variadic = last.endsWith('...');
+  const fixed = variadic ? parameters.slice(0, -1) : parameters;
+  if (args.length < fixed.length || (!variadic && args.length > Math.max(fixed.length, 1))) return null;
+  const values = new Map(fixed.map((p, i) => [p, args[i]!]));
+  if (variadic) values.set(last === '...' ? '__VA_ARGS__' : last.slice(0, -3).trim(), args.slice(fixed.length).join(', '));
+  const quoted = macro.body.replace(/(?<!#)#\s*([A-Za-z_]\w*)/g, (all, name: string) =>
+    values.has(name) ? JSON.stringify(values.get(name)) : all,
+  );
+  const filled = quoted.replace(/[A-Za-z_]\w*/g, (word) => values.get(word) ?? word);
+  return filled.replace(/,\s*##\s*(?=$|\))/g, '').replace(/\s*##\s*/g, '');
+}
+
+const EXPANSION_LIMIT = 100_000;
+
+/**
+ * Expands every macro that `find` knows in a text, innermost names last; stops at 12 levels or 100,000 characters, answering null: what is left then would be
+ * half read.
+ */
+export function expand(text: string, find: MacroLookup, depth = 0): string | null {
+  if (depth > 12 || text.length > EXPANSION_LIMIT) return null;
+  let out = '';
+  let done = 0;
+  const word = /[A-Za-z_]\w*/g;
+  for (let m = word.exec(text); m; m = word.exec(text)) {
+    const macro = find(m[0]);
+    if (!macro) continue;
+    const call = macro.parameters ? /^\s*\(/.exec(text.slice(m.index + m[0].length)) : null;
+    if (macro.parameters && !call) continue;
+    let end = m.index + m[0].length;
+    let body: string | null = macro.body;
+    if (call) {
+      const open = end + call[0].length - 1;
+      const close = closingAt(text, open);
+      if (close < 0) return null;
+      const args = splitCommas(text, open + 1, close).map((s) => text.slice(s.start, s.end));
+      body = substitute(macro, args);
+      end = close + 1;
+    }
+    const inner: string | null = body === null ? null : expand(body, (n) => (n === m![0] ? null : find(n)), depth + 1);
+    if (inner === null) return null;
+    out += text.slice(done, m.index) + inner;
+    if (out.length > EXPANSION_LIMIT) return null;
+    done = end;
+    word.lastIndex = end;
+  }
+  return out + text.slice(done);
+}
+
+function closingAt(text: string, open: number): number {
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    if (text[i] === '(') depth++;
+    else if (text[i] === ')' && --depth === 0) return i;
+  }
+  return -1;
+}

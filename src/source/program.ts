@@ -1,0 +1,229 @@
+/** Everything at hand for one analysis, joined: kfuncs with their entries, look-ups that go from the file that asks outwards. */
+import { Constants } from './constants.ts';
+import { enumIn } from './enums.ts';
+import { functionsOf } from './functions.ts';
+import type { FunctionSyntax, TypeSyntax } from './ir.ts';
+import { type Joined, joinKfuncs, kfuncPaths } from './join.ts';
+import { definitionsIn, Library } from './library.ts';
+import { locate } from './locate.ts';
+import { collectCalls, lowerFunction } from './lower.ts';
+import { macroIn } from './macros.ts';
+import type {
+  ConstantSource,
+  EnumSource,
+  FunctionSource,
+  Kfunc,
+  MacroSource,
+  Program,
+  SourceFile,
+  StructSource,
+  TreeFiles,
+  VariableSource,
+} from './model.ts';
+import { isStub, isVisible } from './stubs.ts';
+import { BUILTIN_TYPEDEFS } from './typedefs.ts';
+import { structIn, typedefIn, variableIn } from './types.ts';
+
+export { typeOracle } from './oracle.ts';
+
+/** Joins the files of the input with what the tree answers. The tree is read only when something is asked that the input does not show. */
+export function buildProgram(files: SourceFile[], tree: TreeFiles | null): Program {
+  return new Index(files, tree);
+}
+
+class Index implements Program {
+  readonly files: readonly SourceFile[];
+  readonly hasTree: boolean;
+  private readonly library: Library;
+  private readonly constants: Constants;
+  private readonly cache = new Map<string, WeakMap<SourceFile, Map<string, unknown>>>();
+  private joined: Joined | null = null;
+  private all: readonly Kfunc[] | null = null;
+
+  constructor(files: SourceFile[], tree: TreeFiles | null) {
+    this.files = files;
+    this.hasTree = tree !== null;
+    this.library = new Library(files, tree);
+    this.constants = new Constants(
+      (from, name) => this.holders(from, name, /^_*[A-Z][A-Z0-9_]*$/.test(name) ? [`define ${name}`, `\t${name}`] : null),
+      (name, from) => this.findMacro(name, from),
+    );
+  }
+
+  private get facts(): Joined {
+    this.joined ??= joinKfuncs(this.files, this.library, (name, from) => this.findMacro(name, from), true);
+    return this.joined;
+  }
+
+  get kfuncs() {
+    return this.facts.kfuncs;
+  }
+  get sets() {
+    return this.facts.sets;
+  }
+  get idSets() {
+    return this.facts.idSets;
+  }
+  get registrations() {
+    return this.facts.registrations;
+  }
+  get dtors() {
+    return this.facts.dtors;
+  }
+
+  allKfuncs(): readonly Kfunc[] {
+    this.all ??= this.library.tree ? [...this.kfuncs, ...this.treeKfuncs(this.library.tree)] : this.kfuncs;
+    return this.all;
+  }
+
+  private treeKfuncs(tree: TreeFiles): Kfunc[] {
+    const own = new Set(this.files.map((f) => f.path));
+    const known = new Set(this.kfuncs.map((k) => k.name));
+    const files = kfuncPaths(tree).flatMap((path) => (own.has(path) ? [] : (this.library.file(path) ?? [])));
+    const found = joinKfuncs(files, this.library, (name, from) => this.findMacro(name, from), false).kfuncs;
+    return found.filter((k) => !known.has(k.name));
+  }
+
+  programTypes(kfunc: Kfunc): string[] {
+    return this.facts.programTypes(kfunc);
+  }
+
+  findFunction(name: string, from: SourceFile): FunctionSource | null {
+    return this.findFunctions(name, from)[0] ?? null;
+  }
+
+  findFunctions(name: string, from: SourceFile): FunctionSource[] {
+    return this.remember('function', name, from, () => {
+      const found: FunctionSource[] = [];
+      const add = (file: SourceFile) => {
+        for (const f of definitionsIn(file, name)) if (isVisible(f, from.path) && !found.includes(f)) found.push(f);
+      };
+      const settled = () => found.some((f) => f.complete && !isStub(f));
+      add(from);
+      if (!settled()) for (const f of this.files) if (f !== from) add(f);
+      if (!settled()) {
+        for (const f of this.library.headers(from)) {
+          add(f);
+          if (settled()) break;
+        }
+      }
+      const enough = (f: SourceFile) =>
+        macroIn(f, name)?.parameters != null || definitionsIn(f, name).some((d) => isVisible(d, from.path) && !isStub(d));
+      if (!settled() && !this.macroAtHand(name, from)) for (const f of this.library.definitionFiles(name, from, enough)) add(f);
+      return [
+        ...found.filter((f) => f.complete && !isStub(f)),
+        ...found.filter((f) => f.complete && isStub(f)),
+        ...found.filter((f) => !f.complete),
+      ];
+    });
+  }
+
+  prefetch(names: readonly string[], from: SourceFile): void {
+    this.library.want(names);
+    const first = names.find((n) => !this.files.some((f) => definitionsIn(f, n).length > 0));
+    if (first !== undefined) this.findFunctions(first, from);
+  }
+
+  parse(source: FunctionSource): FunctionSyntax | null {
+    const syntax = lowerFunction(source);
+    if (syntax && this.hasTree) {
+      const own = new Set(functionsOf(source.file).map((f) => f.name));
+      this.library.want(collectCalls(syntax).filter((n) => !own.has(n)));
+    }
+    return syntax;
+  }
+
+  findEnum(tag: string, from: SourceFile): EnumSource | null {
+    const bare = tag.replace(/^enum (?!typedef)/, '');
+    return this.remember('enum', bare, from, () =>
+      this.first(from, bare, [`enum ${bare} {`], (f) => enumIn(f, bare, this.constants.context(f))),
+    );
+  }
+
+  findConstant(name: string, from: SourceFile): ConstantSource | null {
+    return this.constants.find(name, from);
+  }
+
+  findStruct(tag: string, from: SourceFile): StructSource | null {
+    const bare = tag.replace(/^(?:struct|union) /, '');
+    const outer = bare.split('.')[0]!;
+    return this.remember('struct', bare, from, () =>
+      this.first(from, outer, [`struct ${outer} {`, `union ${outer} {`], (f) => structIn(f, bare)),
+    );
+  }
+
+  findTypedef(name: string, from: SourceFile): TypeSyntax | null {
+    return this.remember(
+      'typedef',
+      name,
+      from,
+      () => BUILTIN_TYPEDEFS.get(name) ?? this.first(from, name, [` ${name};`], (f) => typedefIn(f, name)),
+    );
+  }
+
+  findMacro(name: string, from: SourceFile): MacroSource | null {
+    return this.remember('macro', name, from, () => {
+      const near = this.macroAtHand(name, from);
+      if (near || definitionsIn(from, name).length > 0) return near;
+      const isMacro = (f: SourceFile) => (macroIn(f, name)?.body ?? '') !== '';
+      for (const f of this.library.definitionFiles(name, from, (x) => isMacro(x) || definitionsIn(x, name).length > 0))
+        if (isMacro(f)) return macroIn(f, name);
+      return null;
+    });
+  }
+
+  findVariable(name: string, from: SourceFile): VariableSource | null {
+    return this.remember('variable', name, from, () => this.first(from, name, null, (f) => variableIn(f, name)));
+  }
+
+  locate(file: SourceFile, offset: number) {
+    return locate(file, offset);
+  }
+
+  /** In the file, the input, or a header that the file sees. */
+  private macroAtHand(name: string, from: SourceFile): MacroSource | null {
+    for (const f of this.holders(from, name, null)) {
+      const macro = macroIn(f, name);
+      if (macro) return macro;
+    }
+    return null;
+  }
+
+  /** Files in which a name stands, nearest first; `needles` are what to search the tree for where no header at hand has it. */
+  private *holders(from: SourceFile, name: string, needles: string[] | null): Generator<SourceFile> {
+    const has = (f: SourceFile) => f.text.includes(name);
+    if (has(from)) yield from;
+    for (const f of this.files) if (f !== from && has(f)) yield f;
+    for (const f of this.library.headers(from)) if (has(f)) yield f;
+    if (!needles || !this.library.tree) return;
+    for (const path of this.library.tree
+      .search(needles, { under: ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security'], extensions: ['.h'] })
+      .slice(0, 60)) {
+      const f = this.library.file(path);
+      if (f) yield f;
+    }
+  }
+
+  private first<T>(from: SourceFile, name: string, needles: string[] | null, read: (file: SourceFile) => T | null): T | null {
+    for (const f of this.holders(from, name, needles)) {
+      const found = read(f);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  private remember<T>(kind: string, name: string, from: SourceFile, find: () => T): T {
+    let files = this.cache.get(kind);
+    if (!files) {
+      files = new WeakMap();
+      this.cache.set(kind, files);
+    }
+    let names = files.get(from);
+    if (!names) {
+      names = new Map();
+      files.set(from, names);
+    }
+    if (!names.has(name)) names.set(name, find());
+    return names.get(name) as T;
+  }
+}
