@@ -45,3 +45,41 @@ describe('help and version', () => {
     expect(stdout).toContain('verifier, code, ruling');
   });
 });
+
+describe('explain', () => {
+  it.each([
+    ['unchecked-param', /NULL/],
+    ['KF_RCU', /KF_RCU \(flag\)/],
+    ['__sz', /__sz \(suffix\)/],
+    [
+      'root-memcg-is-immortal',
+      /ruling, upheld[\s\S]*bpf_get_root_mem_cgroup[\s\S]*<20251223044156\.208250-4-roman\.gushchin@linux\.dev>[\s\S]*kfunc-patterns\.yaml, line \d+/,
+    ],
+    ['memcg-vm-event-by-verifier', /ruling, retracted[\s\S]*<87pl862m0w\.fsf@linux\.dev>/],
+    ['memcg-enum-has-no-range', /pattern, says wrong/],
+  ])('%s', async (name, told) => {
+    const { code, stdout, stderr } = await runCli(['explain', name]);
+    expect(stdout).toMatch(told);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it('tells a flag as of a series', async () => {
+    const [old, later] = await Promise.all(['6.2', '6.12'].map((series) => runCli(['explain', 'KF_RCU', '--kernel', series])));
+    expect(old?.stdout).not.toBe(later?.stdout);
+  });
+
+  it.each([
+    [['explain', 'KF_RCUU'], /nothing is known of 'KF_RCUU', did you mean 'KF_RCU'\?/],
+    [['explain', 'unchekced-param'], /did you mean 'unchecked-param'\?/],
+    [['explain', 'KF_RCU', '--kernel', 'six'], /'six' is not a kernel series/],
+    [['explain', 'KF_RCU', '--patterns', 'none.yaml'], /none\.yaml: can't be read \(ENOENT\)/],
+    [['explain', 'KF_RCU', '--patterns', 'fixtures/patterns/bad/unknown-key.yaml'], /unknown-key\.yaml:4: unknown key 'retuns'/],
+  ])('%j: exit code 2', async (argv, message) => {
+    const { code, stdout, stderr } = await runCli(argv);
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
