@@ -5,6 +5,8 @@ export interface Io {
   stderr: (text: string) => void;
   /** standard output is a terminal */
   isTTY: boolean;
+  /** standard error is a terminal, so that progress may be shown */
+  progress: boolean;
   env: Readonly<Record<string, string | undefined>>;
 }
 

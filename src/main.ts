@@ -13,6 +13,7 @@ run(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
   isTTY: process.stdout.isTTY === true,
+  progress: process.stderr.isTTY === true,
   env: process.env,
 }).then((code) => {
   process.exitCode = code;

@@ -26,6 +26,7 @@ export async function runCli(argv: string[], world: CliWorld = {}): Promise<CliR
       stderr += text;
     },
     isTTY: world.isTTY ?? false,
+    progress: false,
     env: world.env ?? {},
   });
   return { code, stdout, stderr };
