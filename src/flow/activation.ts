@@ -180,7 +180,6 @@ export class Activation {
       this.events.set(key, event);
       return;
     }
-    if (old.k === 'return' && event.k === 'return' && event.unreleased.length > old.unreleased.length) old.unreleased = event.unreleased;
     const seen = new Set(old.occurrences.map(occurrenceKey));
     for (const o of event.occurrences) {
       if (old.occurrences.length >= 48) break;
@@ -189,10 +188,34 @@ export class Activation {
   }
 }
 
+/** What tells two events of a kind at one place apart: paths on which something else is held must not hide each other. */
+function distinction(e: FlowEvent): string {
+  switch (e.k) {
+    case 'pass':
+      return `${e.callee}#${e.argument}`;
+    case 'return':
+      return `${e.held}${e.negative}${e.unreleased.map((u) => `${u.location.line}.${u.location.column}${u.escaped}`).join()}`;
+    case 'test':
+      return e.variable;
+    case 'deref':
+      return e.member ?? '';
+    case 'length':
+      return String(e.argument);
+    case 'get':
+      return String(e.held);
+    case 'rcu-read':
+      return `${e.section}${e.mutex}`;
+    case 'sleep':
+      return [...e.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n).sort().join();
+    default:
+      return '';
+  }
+}
+
 function eventKey(e: FlowEvent): string {
   const l = e.location;
   const chain = e.chain.map((c) => `${c.location.line}.${c.location.column}`).join('<');
-  const extra = e.k === 'pass' ? `${e.callee}#${e.argument}` : e.k === 'return' ? e.held : e.k === 'test' ? e.variable : e.k === 'deref' ? (e.member ?? '') : e.k === 'length' ? String(e.argument) : '';
+  const extra = distinction(e);
   return `${e.k}:${l.file}:${l.line}:${l.column}:${e.text.length}:${extra}:${chain}`;
 }
 

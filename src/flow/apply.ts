@@ -11,7 +11,7 @@ import { forget } from './evaluate.ts';
 import { rootOf } from './memory.ts';
 import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
-import type { State } from './state.ts';
+import { rcuSection, type State } from './state.ts';
 import type { Origin } from './value.ts';
 import { mergeTaint, NO_TAINT } from './value.ts';
 
@@ -99,9 +99,9 @@ const LOCAL = new Set<FlowEvent['k']>(['return', 'test', 'rebind', 'call', 'slee
 /** What happens whoever the arguments are: sleeping and reading under RCU, with what the caller holds added. One way to each place is enough. */
 function liftContext(a: Activation, s: State, event: EventOf<'sleep'> | EventOf<'rcu-read'>, step: Step): void {
   const known = [...a.events.values()].filter((e) => e.k === event.k && e.chain.length > 0);
-  const inSection = s.depth('rcu') > 0 || s.depth('spin') > 0 || s.depth('preempt') > 0;
   if (event.k === 'rcu-read') {
-    if (known.length < 4 && !event.section) a.add({ ...event, chain: [step, ...event.chain], section: inSection });
+    const here = rcuSection(s);
+    if (known.length < 4 && !event.section && !here.section) a.add({ ...event, chain: [step, ...event.chain], mutex: event.mutex || here.mutex });
     return;
   }
   const context = new Map(event.context);

@@ -5,9 +5,10 @@ import type { CType } from './ctype.ts';
 import { BOOL, commonType, INT, LONG, ULONG, UNKNOWN } from './ctype.ts';
 import { ERR, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
 import { assume, chain, constant, evaluate, limit, near } from './evaluate.ts';
+import { memberExtent } from './layout.ts';
 import { readLvalue } from './memory.ts';
 import { assumeCompare, constrain, convert } from './refine.ts';
-import type { State } from './state.ts';
+import { rcuSection, type State } from './state.ts';
 import { symbol, typeOfExpression } from './symbol.ts';
 
 type Call = Expr & { k: 'call' };
@@ -134,7 +135,7 @@ const rcuDereference: Builtin = (a, s, e) => {
     const old = a.value(o.v);
     const type: CType = old.type.k === 'pointer' ? old.type : { k: 'pointer', to: UNKNOWN };
     const name = e.fn.k === 'name' ? e.fn.name : 'rcu_dereference';
-    if (/^rcu_dereference(_check)?$/.test(name)) a.note(o.s, e.span, o.v, { k: 'rcu-read', how: name, section: o.s.depth('rcu') > 0 || o.s.depth('spin') > 0 || o.s.depth('preempt') > 0 || o.s.depth('irq') > 0 || o.s.depth('bh') > 0 });
+    if (/^rcu_dereference(_check)?$/.test(name)) a.note(o.s, e.span, o.v, { k: 'rcu-read', how: name, ...rcuSection(o.s) });
     const id = a.fresh(o.s, e.span, 'R', type, { k: 'call', callee: name, at: e.span.start, rcu: true, mayFail: true, known: true });
     o.s.facts.set(id, pointerFact(NULL | VALID));
     return [{ s: o.s, v: id }];
@@ -148,6 +149,15 @@ const arraySize: Builtin = (a, s, e) => {
   const name = dim ?? a.text(e.span).replace(/\s/g, '');
   const value = dim !== null && /^\d+$/.test(dim) ? Number(dim) : dim !== null ? (a.program.findConstant(dim, a.file)?.value ?? null) : null;
   return [{ s, v: symbol(a, s, name, value, ULONG) }];
+};
+
+/** offsetofend(type, member): a symbol by its text, with its number where the layout is at hand. */
+const offsetOfEnd: Builtin = (a, s, e) => {
+  const [type, member] = e.args;
+  const name = a.text(e.span).replace(/\s+/g, ' ').replace(/ ?([(),]) ?/g, '$1');
+  const tag = type?.k === 'type' ? type.type.name : null;
+  const at = tag !== null && member?.k === 'name' ? memberExtent(a, tag, member.name) : null;
+  return [{ s, v: symbol(a, s, name, at ? at.offset + at.size : null, ULONG) }];
 };
 
 const ptrErr: Builtin = (a, s, e) =>
@@ -228,6 +238,7 @@ add('array_index_nospec', indexNospec);
 add('container_of container_of_const list_entry rb_entry hlist_entry rb_entry_safe', containerOf);
 add('rcu_dereference rcu_dereference_raw rcu_dereference_check rcu_dereference_protected rcu_dereference_bh rcu_dereference_sched rcu_dereference_rtnl rcu_dereference_raw_check srcu_dereference rtnl_dereference', rcuDereference);
 add('ARRAY_SIZE', arraySize);
+add('offsetofend', offsetOfEnd);
 add('PTR_ERR PTR_ERR_OR_ZERO', ptrErr);
 add('ERR_PTR ERR_CAST', errPtr);
 add('BIT GENMASK', bit(64));

@@ -35,6 +35,16 @@ export interface Extent {
   text: string;
 }
 
+/** A reference that was taken by `by` and neither dropped nor stored in an object of somebody else's. */
+export interface Unreleased {
+  by: string;
+  location: Location;
+  /** the object was handed to code out of sight, which may have dropped it */
+  escaped: boolean;
+  /** it was taken of this parameter's object */
+  parameter: number | null;
+}
+
 interface Common {
   location: Location;
   /** in which function's body */
@@ -48,8 +58,8 @@ interface Common {
 
 export type FlowEvent = Common &
   (
-    /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand */
-    | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' }
+    /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event */
+    | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' | 'bulk' }
     | { k: 'index'; array: string; extent: Extent | null }
     | { k: 'shift'; width: number }
     /** a length in bytes handed to memcpy and kin for its argument `argument`; `of`: extent of that object where known; `parameter`: it is this parameter's memory */
@@ -58,14 +68,15 @@ export type FlowEvent = Common &
     | { k: 'pass'; callee: string; argument: number; why: string }
     /** a condition asks whether the variable is NULL (or zero) */
     | { k: 'test'; variable: string }
-    | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; unreleased: { by: string; location: Location }[] }
+    /** `unreleased`: references that are still held; `negative`: the value is below zero before it becomes the return type */
+    | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; negative: boolean; unreleased: Unreleased[] }
     | { k: 'call'; callee: string; known: boolean; context: ReadonlyMap<ContextKind, number>; sleeps: 'yes' | 'no' | 'unknown' }
-    /** a reference is taken: `live` by a get that needs a count above zero, else by one that tests it */
-    | { k: 'get'; callee: string; live: boolean }
+    /** a reference is taken: `live` by a get that needs a count above zero, else by one that tests it; `held`: on an object that a reference is held of already */
+    | { k: 'get'; callee: string; live: boolean; held: boolean }
     /** may sleep; `context`: what is held here by the function itself and its callers within the kfunc */
     | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number> }
-    /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section */
-    | { k: 'rcu-read'; how: string; section: boolean }
+    /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section; `mutex`: it holds a mutex, which may stand for one */
+    | { k: 'rcu-read'; how: string; section: boolean; mutex: boolean }
     /** an assignment to a variable that held a parameter */
     | { k: 'rebind'; variable: string; source: string }
   );

@@ -1,7 +1,9 @@
 /** Statements: a list of paths in, a list of paths out; jumps are collected where they land. */
+import type { Location } from '../claim.ts';
 import type { Declarator, Stmt } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import { UNKNOWN_FACT, VALID } from './domain.ts';
+import type { Unreleased } from './event.ts';
 import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './evaluate.ts';
 import { openGuard, runCleanups } from './cleanup.ts';
 import { loop, loopMacro } from './loop.ts';
@@ -205,22 +207,28 @@ function doReturn(a: Activation, states: State[], stmt: Stmt & { k: 'return' }):
     const outcomes: { s: State; v: string | null }[] = stmt.x ? evaluate(a, s, stmt.x) : [{ s, v: null }];
     for (const o of outcomes) {
       const v = o.v === null ? null : convert(a, o.s, o.v, a.type(a.fn.returns));
+      const negative = o.v !== null && o.s.fact(o.v).hi < 0;
       if (v !== null) o.s.env.set('return', v);
       runCleanups(a, o.s, 0);
-      noteExit(a, o.s, v, stmt);
+      noteExit(a, o.s, v, stmt, negative);
     }
   }
   return [];
 }
 
-function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt): void {
+function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negative = false): void {
   const root = v === null ? '' : rootOf(s, v);
   const unreleased = s.held
-    .filter((h) => h.value !== root && !s.escaped.has(h.value))
-    .map((h) => ({ by: h.by, location: a.program.locate(a.file, h.at >= a.file.text.length ? stmt.span.start : h.at) }));
+    .filter((h) => h.value !== root && !s.stored.has(h.value))
+    .map((h): Unreleased => ({ by: h.by, location: placeOfTake(a, h.at, stmt), escaped: s.escaped.has(h.value), parameter: /^p\d+$/.test(h.value) ? Number(h.value.slice(1)) : null }));
   const held = v === null ? 'no' : referenceOf(a, s, root);
-  a.note(s, stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end }, v ?? constant(a, s, 0), { k: 'return', held, unreleased });
+  a.note(s, stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end }, v ?? constant(a, s, 0), { k: 'return', held, negative, unreleased });
   if (a.exits.length < 400) a.exits.push({ state: s, value: v });
+}
+
+/** Offsets out of expanded macros stand for no place of the file. */
+function placeOfTake(a: Activation, at: number, stmt: Stmt): Location {
+  return a.program.locate(a.file, at >= a.file.text.length ? stmt.span.start : at);
 }
 
 /** Whether the pointer that is returned comes with a reference. */

@@ -11,18 +11,21 @@ import { constant, forget } from './evaluate.ts';
 import type { FunctionKnowledge } from './knowledge.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { assumeTruth } from './refine.ts';
-import type { State } from './state.ts';
+import { rcuSection, type State } from './state.ts';
 
 export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): Outcome[] {
   const span = call.e.span;
-  for (const i of known.dereferences ?? []) if (call.args[i] !== undefined) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
+  const bulk = new Set((known.length ?? []).flatMap((l) => l.of));
+  for (const i of known.dereferences ?? []) if (call.args[i] !== undefined && !bulk.has(i)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink.argument, sink.limit);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
   const sleep = sleeps(a, s, call, known);
   noteCall(a, s, call, true, sleep);
   if (sleep === 'yes') a.note(s, span, constant(a, s, 0), { k: 'sleep', callee: call.name, context: new Map(s.context) });
+  if (known.rcuPointer) a.note(s, span, constant(a, s, 0), { k: 'rcu-read', how: call.name, ...rcuSection(s) });
   if (known.takes && typeof known.takes.what === 'number' && call.args[known.takes.what] !== undefined) {
-    a.note(s, span, rootOf(s, call.args[known.takes.what]!), { k: 'get', callee: call.name, live: known.takes.live });
+    const object = rootOf(s, call.args[known.takes.what]!);
+    a.note(s, span, object, { k: 'get', callee: call.name, live: known.takes.live, held: s.held.some((h) => h.value === object) });
   }
   for (const c of known.context !== undefined ? [known.context] : []) s.context.set(c.kind, s.depth(c.kind) + c.change);
   for (const i of known.fills ?? []) if (call.args[i] !== undefined) handOver(a, s, call.args[i]!);
@@ -65,7 +68,7 @@ function noteLength(a: Activation, s: State, call: BoundCall, argument: number, 
     const origin = root.origins.length === 1 ? root.origins[0]! : null;
     const parameter = origin?.k === 'param' && rootOf(s, pointer) === `p${origin.index}` ? origin.index : null;
     a.note(s, call.e.args[argument]!.span, id, { k: 'length', callee: call.name, of: objectExtent(a, s, pointer), argument: i, parameter });
-    noteDeref(a, s, pointer, call.e.args[i]!.span, 'read');
+    noteDeref(a, s, pointer, call.e.args[i]!.span, 'bulk');
   }
 }
 

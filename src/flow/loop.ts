@@ -8,7 +8,7 @@ import type { Frame } from './execute.ts';
 import { execute, fit } from './execute.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import type { State } from './state.ts';
-import { joinStates, mergeStates } from './state.ts';
+import { joinStates, mergeStates, rcuSection } from './state.ts';
 
 const ROUNDS = 4;
 
@@ -71,7 +71,7 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
   const parameters = new Set(a.fn.parameters.map((p) => p.name));
   const assigned = stmt.args.filter((x): x is Expr & { k: 'name' } => x.k === 'name' && a.variable(x.name) !== null && !parameters.has(x.name)).slice(0, 3);
   const out: State[] = [];
-  if (/_rcu$|_rcu_/.test(stmt.name)) for (const s of states) a.note(s, stmt.span, constant(a, s, 0), { k: 'rcu-read', how: stmt.name, section: s.depth('rcu') > 0 || s.depth('spin') > 0 });
+  if (/_rcu$|_rcu_/.test(stmt.name)) for (const s of states) a.note(s, stmt.span, constant(a, s, 0), { k: 'rcu-read', how: stmt.name, ...rcuSection(s) });
   const begin = (s: State, round: number): State[] => {
     let now = [s];
     for (const x of stmt.args) {

@@ -24,7 +24,7 @@ export function rootOf(s: State, id: string): string {
 }
 
 /** Records that memory at `id` is touched; the root pointer is what is at risk. Objects of the function's own are not. */
-export function noteDeref(a: Activation, s: State, id: string, span: Span, access: 'read' | 'write'): void {
+export function noteDeref(a: Activation, s: State, id: string, span: Span, access: 'read' | 'write' | 'bulk'): void {
   const root = rootOf(s, id);
   if (root.startsWith('a:')) return;
   const path = memberPath(a, s, id);
@@ -193,6 +193,7 @@ export function assign(a: Activation, s: State, x: Expr, v: string, span: Span, 
     const stored = convert(a, s, v, globalType(a, x.name));
     s.env.set(`g:${x.name}`, stored);
     s.escaped.add(rootOf(s, v));
+    s.stored.add(rootOf(s, v));
     a.clobbers = true;
     return [{ s, v: stored }];
   }
@@ -224,6 +225,7 @@ function store(a: Activation, s: State, pointer: string, v: string, member: stri
   const local = place.startsWith('v:');
   if (!local) {
     s.escaped.add(rootOf(s, v));
+    s.stored.add(rootOf(s, v));
     a.clobbers = true;
   }
   for (const other of [...s.env.keys()]) {

@@ -28,6 +28,8 @@ export class State {
   doubt: string | null;
   /** values handed to functions whose body is not at hand, or stored where others can reach them */
   escaped: Set<string>;
+  /** values stored where others can reach them: a reference of theirs is handed on */
+  stored: Set<string>;
   /** cleanups registered by __free()/guard(), innermost last */
   cleanups: { place: string; name: string; depth: number }[];
 
@@ -41,6 +43,7 @@ export class State {
     this.merged = from?.merged ?? false;
     this.doubt = from?.doubt ?? null;
     this.escaped = new Set(from?.escaped);
+    this.stored = new Set(from?.stored);
     this.cleanups = from ? [...from.cleanups] : [];
   }
 
@@ -147,6 +150,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   out.doubt = a.doubt ?? b.doubt;
   out.dropped = new Set([...a.dropped].filter((d) => b.dropped.has(d)));
   out.escaped = new Set([...a.escaped, ...b.escaped]);
+  out.stored = new Set([...a.stored, ...b.stored]);
   out.cleanups = a.cleanups.length <= b.cleanups.length ? [...a.cleanups] : [...b.cleanups];
   return out;
 }
@@ -190,4 +194,10 @@ function shrink(group: State[], limit: number, phi: (place: string, x: string, y
     list = next;
   }
   return list;
+}
+
+/** Whether a pointer that RCU protects may be read here: a section of any flavour, or a mutex, which may be the one that stands for it. */
+export function rcuSection(s: State): { section: boolean; mutex: boolean } {
+  const section = (['rcu', 'spin', 'preempt', 'irq', 'bh'] as const).some((kind) => s.depth(kind) > 0);
+  return { section, mutex: s.depth('mutex') > 0 };
 }

@@ -2,7 +2,7 @@
 
 import { kfuncDefinitions } from './kfunc.ts';
 import type { Library } from './library.ts';
-import type { DtorEntry, IdFlagsEntry, IdSetVariable, Kfunc, KfuncSet, MacroSource, RegisterCall, SourceFile, TreeFiles } from './model.ts';
+import type { DtorEntry, FmodretCall, IdFlagsEntry, IdSetVariable, Kfunc, KfuncSet, MacroSource, RegisterCall, SourceFile, TreeFiles } from './model.ts';
 import { type Registrations, registrationsOf } from './registration.ts';
 
 export interface Joined {
@@ -11,6 +11,7 @@ export interface Joined {
   idSets: readonly IdSetVariable[];
   registrations: readonly RegisterCall[];
   dtors: readonly DtorEntry[];
+  fmodrets: readonly FmodretCall[];
   programTypes(kfunc: Kfunc): string[];
 }
 
@@ -101,7 +102,8 @@ function joinSets(kfuncs: Kfunc[], facts: Registrations[]): Joined {
   const idSets = facts.flatMap((r) => r.idSets);
   const registrations = facts.flatMap((r) => r.registrations);
   const dtors = facts.flatMap((r) => r.dtors);
-  return { kfuncs, sets, idSets, registrations, dtors, programTypes: (k) => programTypes(k, idSets, registrations) };
+  const fmodrets = facts.flatMap((r) => r.fmodrets);
+  return { kfuncs, sets, idSets, registrations, dtors, fmodrets, programTypes: (k) => programTypes(k, idSets, registrations) };
 }
 
 /** Sets and their variables are `static`: those of the same file are meant, others only where it has none. */

@@ -92,6 +92,12 @@ export interface RegisterCall {
   location: Location;
 }
 
+/** `register_btf_fmodret_id_set(&variable)`: the functions of that set are hooks for programs to attach to, not kfuncs */
+export interface FmodretCall {
+  variable: string;
+  location: Location;
+}
+
 /** `register_btf_id_dtor_kfuncs` entry pairs: object type and its destructor */
 export interface DtorEntry {
   type: string;
@@ -152,6 +158,7 @@ export interface Program {
   idSets: readonly IdSetVariable[];
   registrations: readonly RegisterCall[];
   dtors: readonly DtorEntry[];
+  fmodrets: readonly FmodretCall[];
   /** with a tree: its kfuncs too (searched on first use), the input's first */
   allKfuncs(): readonly Kfunc[];
   /** program types (`BPF_PROG_TYPE_…`) that can call the kfunc, sorted; empty where no registration is at hand */

@@ -70,6 +70,9 @@ class Index implements Program {
   get dtors() {
     return this.facts.dtors;
   }
+  get fmodrets() {
+    return this.facts.fmodrets;
+  }
 
   allKfuncs(): readonly Kfunc[] {
     this.all ??= this.library.tree ? [...this.kfuncs, ...this.treeKfuncs(this.library.tree)] : this.kfuncs;

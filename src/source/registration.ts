@@ -5,7 +5,7 @@ import { readFlags } from './flags.ts';
 import { lexisOf } from './functions.ts';
 import { lineAt, locate } from './locate.ts';
 import { type FoundMacro, type MacroLookup, macrosOf, substitute } from './macros.ts';
-import type { DtorEntry, IdFlagsEntry, IdSetVariable, KfuncSet, RegisterCall, SourceFile } from './model.ts';
+import type { DtorEntry, FmodretCall, IdFlagsEntry, IdSetVariable, KfuncSet, RegisterCall, SourceFile } from './model.ts';
 
 export interface Registrations {
   /** BTF_SET_START lists are here too: they hold kfuncs only where a btf_kfunc_id_set points at them */
@@ -15,6 +15,7 @@ export interface Registrations {
   idSets: IdSetVariable[];
   registrations: RegisterCall[];
   dtors: DtorEntry[];
+  fmodrets: FmodretCall[];
 }
 
 const OPENERS = new Set(['BTF_KFUNCS_START', 'BTF_SET8_START', 'BTF_SET_START', 'BTF_SET_START_GLOBAL']);
@@ -33,6 +34,7 @@ export function registrationsOf(file: SourceFile, find: MacroLookup): Registrati
     idSets: idSets(file, code),
     registrations: registerCalls(file, code, find),
     dtors: scan.dtors,
+    fmodrets: fmodretCalls(file, code),
   };
 }
 
@@ -230,6 +232,11 @@ function registerCalls(file: SourceFile, code: string, find: MacroLookup): Regis
       out.push({ programType, variable, location: locate(file, m.index) });
   }
   return out;
+}
+
+function fmodretCalls(file: SourceFile, code: string): FmodretCall[] {
+  const calls = code.matchAll(/\bregister_btf_fmodret_id_set\s*\(\s*&\s*([A-Za-z_]\w*)/g);
+  return [...calls].map((m) => ({ variable: m[1]!, location: locate(file, m.index) }));
 }
 
 /** A program type, a macro for one, or each element of an array that a loop runs over. */
