@@ -1,44 +1,64 @@
-import type { Claim, EventOf, Evidence, Kfunc, KfuncUnit, Missing, ProgramView, Rule } from '../src/rule.ts';
-import { carries, claimOf, context, step, structPointer, VALID } from '../src/rule.ts';
+/** Longer than most rules: both ends of a reference, its flags and its code, are one idea. */
+import type { Claim, EventOf, Evidence, Kfunc, KfuncUnit, Missing, Occurrence, ProgramView, Rule } from '../src/rule.ts';
+import { assumedSeries, carries, claimOf, context, returnsOf, since, step, structPointer, VALID } from '../src/rule.ts';
 
 export const acquireRelease: Rule = {
   id: 'acquire-release',
   severity: 'error',
-  claims: 'An acquiring kfunc has no releasing one for its type, hands out no reference, or a releasing one drops none.',
+  claims:
+    'KF_ACQUIRE and KF_RELEASE do not fit each other or the code: no release for the type, no reference handed out or dropped, the wrong type or position, or a reference that leaks on some path.',
   why: 'The verifier makes a program give back every reference that a KF_ACQUIRE kfunc hands out, through a KF_RELEASE kfunc of the same type. It believes the flags: whether the C code takes and drops the reference is for the code to get right. A get too few is a use after free, a put too few is a leak.',
   advice: 'pair the flags with what the code does: take the reference that KF_ACQUIRE promises, and register the function that drops it with KF_RELEASE',
-  silent: 'For kfuncs with neither flag.',
+  silent: 'Where every reference that is taken is returned, dropped or stored in an object, and for kfuncs that take none.',
   *program(view) {
     for (const unit of view.units) {
       const flags = new Set(unit.kfunc.entries.flatMap((e) => e.flags));
       if (flags.has('KF_ACQUIRE')) {
         yield* pairing(unit, view);
-        yield* handsOutReference(unit);
+        yield* handsOutReference(unit, flags.has('KF_RELEASE'));
       }
-      if (flags.has('KF_RELEASE')) yield* dropsReference(unit);
+      if (flags.has('KF_RELEASE')) {
+        yield* position(unit);
+        yield* wrongType(unit, view);
+        yield* dropsReference(unit);
+      }
+      yield* leaks(unit);
     }
   },
 };
 
+const CODE = { kind: 'code' } as const;
+
+/** Nodes that a container owns: the verifier has rules of its own for taking them out and putting them back. */
+const OWNED_BY_CONTAINER = /^struct bpf_(list|rb)_node$/;
+
+function entryWith(unit: { kfunc: Kfunc }, flag: string) {
+  return unit.kfunc.entries.find((e) => e.flags.includes(flag))!;
+}
+
+function hasFlag(k: Kfunc, flag: string): boolean {
+  return k.entries.some((e) => e.flags.includes(flag));
+}
+
 /** Every acquiring kfunc raises the question who releases; the sets answer it. */
 function* pairing(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   const type = structPointer(unit.definition.syntax.returns);
-  if (type === null) return;
-  const releases = view.program.allKfuncs().filter((k) => isRelease(k) && takes(k, type));
+  if (type === null || OWNED_BY_CONTAINER.test(type)) return;
+  const releases = view.program.allKfuncs().filter((k) => hasFlag(k, 'KF_RELEASE') && takes(k, type));
   const guards: Evidence[] = releases.slice(0, 3).map((k) => {
-    const entry = k.entries.find((e) => e.flags.includes('KF_RELEASE'))!;
+    const entry = entryWith({ kfunc: k }, 'KF_RELEASE');
     return carries('registration', `${k.name}() releases ${type} *: ${entry.line}`, entry.location);
   });
   const unregistered = guards.length > 0 ? null : putWithoutFlag(unit, view, type);
   if (unregistered) guards.push(unregistered);
   const missing: Missing[] =
-    guards.some((g) => g.role === 'carries') || unregistered || view.program.hasTree
+    releases.length > 0 || unregistered || view.program.hasTree
       ? []
       : [{ what: type, why: `a KF_RELEASE kfunc for ${type} may be registered in a file that is not at hand`, treeWouldHelp: true }];
-  const entry = unit.kfunc.entries.find((e) => e.flags.includes('KF_ACQUIRE'))!;
+  const entry = entryWith(unit, 'KF_ACQUIRE');
   yield claimOf(acquireRelease, unit, {
     subject: 'return',
-    property: { kind: 'code' },
+    property: CODE,
     location: entry.location,
     message: `KF_ACQUIRE hands out a ${type} * that no KF_RELEASE kfunc at hand takes back`,
     path: [step(`registered as ${entry.line}`, entry.location)],
@@ -48,10 +68,6 @@ function* pairing(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   });
 }
 
-function isRelease(k: Kfunc): boolean {
-  return k.entries.some((e) => e.flags.includes('KF_RELEASE'));
-}
-
 function takes(k: Kfunc, type: string): boolean {
   return k.definitions.some((d) => d.syntax.parameters.some((p) => structPointer(p.type) === type));
 }
@@ -59,7 +75,7 @@ function takes(k: Kfunc, type: string): boolean {
 /** A function of the input that takes the type and drops a reference of it, but is not registered as releasing. */
 function putWithoutFlag(unit: KfuncUnit, view: ProgramView, type: string): Evidence | null {
   for (const other of view.units) {
-    if (other === unit || isRelease(other.kfunc)) continue;
+    if (other === unit || hasFlag(other.kfunc, 'KF_RELEASE')) continue;
     const index = other.definition.syntax.parameters.findIndex((p) => structPointer(p.type) === type);
     if (index < 0 || !other.flow.exits.some((e) => e.droppedOn.includes(index))) continue;
     const how = other.kfunc.entries.length === 0 ? 'is in no kfunc set' : 'is registered without KF_RELEASE';
@@ -68,17 +84,20 @@ function putWithoutFlag(unit: KfuncUnit, view: ProgramView, type: string): Evide
   return null;
 }
 
-/** On some way out a pointer is returned for which no reference was taken. */
-function* handsOutReference(unit: KfuncUnit): Iterable<Claim> {
-  const returns = unit.flow.events.filter((e): e is EventOf<'return'> => e.k === 'return' && e.chain.length === 0);
-  const bad = returns.find((e) => e.held === 'no' && e.occurrences.some((o) => (o.fact.nul & VALID) !== 0));
-  const unknown = returns.find((e) => e.held === 'unknown');
-  const event = bad ?? unknown;
-  if (!event || structPointer(unit.definition.syntax.returns) === null) return;
+/** On some way out a pointer is returned for which no reference was taken. One that comes in with KF_RELEASE brings its reference along. */
+function* handsOutReference(unit: KfuncUnit, releases: boolean): Iterable<Claim> {
+  if (structPointer(unit.definition.syntax.returns) === null) return;
+  const passedOn = (o: Occurrence) => releases && o.origins.some((x) => x.k === 'param');
+  // what lives in the kernel image is never freed
+  const everlasting = (o: Occurrence) => o.origins.every((x) => x.k === 'address');
+  const returns = returnsOf(unit).filter((e) => e.occurrences.some((o) => (o.fact.nul & VALID) !== 0 && !passedOn(o) && !everlasting(o)));
+  const bad = returns.find((e) => e.held === 'no');
+  const event = bad ?? returns.find((e) => e.held === 'unknown');
+  if (!event) return;
   const missing: Missing[] = bad ? [] : [{ what: event.text, why: whereFrom(unit, event), treeWouldHelp: true }];
   yield claimOf(acquireRelease, unit, {
     subject: 'return',
-    property: { kind: 'code' },
+    property: CODE,
     location: event.location,
     message: `${unit.kfunc.name}() is KF_ACQUIRE but returns \`${event.text}\` without taking a reference`,
     path: [step(`${event.function}() returns \`${event.text}\`; no reference to it is taken on this path`, event.location)],
@@ -96,23 +115,118 @@ function whereFrom(unit: KfuncUnit, event: EventOf<'return'>): string {
   return name === '' ? 'where the reference is taken could not be followed' : `the reference may be taken in ${name}(): ${why}`;
 }
 
+function pointersOf(unit: KfuncUnit): number[] {
+  return unit.definition.syntax.parameters.flatMap((p, i) => (p.type.pointers > 0 ? [i] : []));
+}
+
 /** A releasing kfunc must drop what it is given on every path. */
 function* dropsReference(unit: KfuncUnit): Iterable<Claim> {
-  const parameters = unit.definition.syntax.parameters;
-  const candidates = parameters.map((p, i) => (p.type.pointers > 0 ? i : -1)).filter((i) => i >= 0);
-  if (candidates.length === 0 || unit.flow.exits.length === 0) return;
-  const leaves = unit.flow.exits.filter((e) => !candidates.some((i) => e.droppedOn.includes(i)));
-  if (leaves.length === 0) return;
-  const away = leaves.every((e) => candidates.some((i) => e.escaped.includes(i)));
+  const candidates = pointersOf(unit);
+  // not dropped, not handed back, and not NULL all of them
+  const leaves = unit.flow.exits.filter(
+    (e) => !candidates.some((i) => e.droppedOn.includes(i) || e.isParameter === i) && candidates.some((i) => (e.parameters[i]!.nul & VALID) !== 0),
+  );
+  if (candidates.length === 0 || leaves.length === 0) return;
+  const sure = leaves.some((e) => e.doubt === null && !candidates.some((i) => e.escaped.includes(i)));
   const [name, why] = [...unit.flow.unknownCallees][0] ?? ['', ''];
-  const first = parameters[candidates[0]!]!;
-  if (!away && leaves.some((e) => e.parameters.every((f, i) => !candidates.includes(i) || (f.nul & VALID) === 0))) return;
+  const first = unit.definition.syntax.parameters[candidates[0]!]!;
+  const doubt = leaves.find((e) => e.doubt !== null)?.doubt;
+  const reason = name !== '' ? `${name}() may drop it: ${why}` : (doubt ?? 'the pointer is stored where it can be dropped later');
   yield claimOf(acquireRelease, unit, {
     subject: first.name,
-    property: { kind: 'code' },
+    property: CODE,
     location: unit.definition.location,
     message: `${unit.kfunc.name}() is KF_RELEASE but drops no reference of ${first.name}${leaves.length < unit.flow.exits.length ? ' on some path' : ''}`,
     path: [step(`${unit.kfunc.name}() leaves without a put of ${first.name}`, unit.definition.location)],
-    missing: away ? [{ what: name, why: name === '' ? 'the pointer is stored where it can be dropped later' : `${name}() may drop it: ${why}`, treeWouldHelp: name !== '' }] : [],
+    missing: sure ? [] : [{ what: name || first.name, why: reason, treeWouldHelp: name !== '' || doubt != null }],
+  });
+}
+
+/** From 7.2 on what is released is the first argument, whatever the code does with the others. */
+function* position(unit: KfuncUnit): Iterable<Claim> {
+  if (!since(unit, '7.2')) return;
+  const { parameters } = unit.definition.syntax;
+  const pointers = pointersOf(unit);
+  const dropped = [...new Set(unit.flow.exits.flatMap((e) => e.droppedOn))];
+  const released = dropped.includes(0) || (dropped.length === 0 && pointers.includes(0)) ? undefined : (dropped[0] ?? pointers[0]);
+  if (released === undefined) return;
+  const parameter = parameters[released]!;
+  const entry = entryWith(unit, 'KF_RELEASE');
+  yield claimOf(acquireRelease, unit, {
+    subject: parameter.name,
+    property: CODE,
+    location: unit.definition.location,
+    message: `${unit.kfunc.name}() releases ${parameter.name}, its parameter ${released + 1}, and from 7.2 on the verifier releases the first`,
+    advice: `make ${parameter.name} the first parameter`,
+    path: [step(`registered as ${entry.line}`, entry.location), step(`${parameter.text} is parameter ${released + 1}`, unit.definition.location)],
+    missing: assumedSeries(unit),
+  });
+}
+
+/** A release for a type that nothing hands out: no program ever has what it asks for. */
+function* wrongType(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
+  const types = unit.definition.syntax.parameters.flatMap((p) => structPointer(p.type) ?? []);
+  if (types.length === 0) return;
+  const acquirers = view.program.allKfuncs().filter((k) => hasFlag(k, 'KF_ACQUIRE'));
+  if (acquirers.some((k) => k.definitions.some((d) => types.includes(structPointer(d.syntax.returns) ?? '')))) return;
+  const entry = entryWith(unit, 'KF_RELEASE');
+  const near = view.units.find((u) => hasFlag(u.kfunc, 'KF_ACQUIRE') && u.definition.source.file === unit.definition.source.file);
+  const other = near ? structPointer(near.definition.syntax.returns) : null;
+  yield claimOf(acquireRelease, unit, {
+    subject: types[0]!,
+    property: CODE,
+    severity: 'warning',
+    location: entry.location,
+    message: `${unit.kfunc.name}() releases ${types.join(' or ')}, which no KF_ACQUIRE kfunc at hand hands out${other ? ` (${near!.kfunc.name}() hands out ${other})` : ''}`,
+    advice: 'make the two kfuncs speak of the same type: a release takes exactly what was acquired',
+    path: [step(`registered as ${entry.line}`, entry.location)],
+    missing: elsewhere(types, view),
+    function: null,
+  });
+}
+
+/** Helpers hand out sockets; the rest is in sets that a tree shows. */
+function elsewhere(types: string[], view: ProgramView): Missing[] {
+  const socket = types.find((t) => /sock/.test(t));
+  if (socket) return [{ what: socket, why: `a helper may hand out ${socket}`, treeWouldHelp: false }];
+  return view.program.hasTree ? [] : [{ what: types[0]!, why: `a kfunc of a file that is not at hand may hand out ${types[0]}`, treeWouldHelp: true }];
+}
+
+/** A reference taken in the body that is still held at a return; one claim a place where it is taken, the surest. */
+function* leaks(unit: KfuncUnit): Iterable<Claim> {
+  const found = new Map<string, { claim: Claim; sure: boolean }>();
+  for (const event of returnsOf(unit)) {
+    for (const reference of event.unreleased) {
+      const key = `${reference.location.line}:${reference.location.column}`;
+      if (found.get(key)?.sure) continue;
+      const missing = mayBeHandedOn(unit, event, reference);
+      if (found.has(key) && missing.length > 0) continue;
+      found.set(key, { sure: missing.length === 0, claim: leak(unit, event, reference, missing) });
+    }
+  }
+  for (const { claim } of found.values()) yield claim;
+}
+
+type Reference = EventOf<'return'>['unreleased'][number];
+
+function mayBeHandedOn(unit: KfuncUnit, event: EventOf<'return'>, reference: Reference): Missing[] {
+  const [name, why] = [...unit.flow.unknownCallees][0] ?? [reference.by, 'it could not be followed'];
+  if (reference.escaped) return [{ what: name, why: `the object is handed to code out of sight, ${name}() for one: ${why}`, treeWouldHelp: true }];
+  const doubt = event.occurrences.find((o) => o.doubt === null) ? null : event.occurrences[0]?.doubt;
+  if (doubt) return [{ what: unit.kfunc.name, why: doubt, treeWouldHelp: true }];
+  if (reference.parameter === null || event.negative) return [];
+  const parameter = unit.definition.syntax.parameters[reference.parameter]?.name;
+  return [{ what: reference.by, why: `whether another function drops the reference that is kept of ${parameter} can't be told`, treeWouldHelp: false }];
+}
+
+function leak(unit: KfuncUnit, event: EventOf<'return'>, reference: Reference, missing: Missing[]): Claim {
+  return claimOf(acquireRelease, unit, {
+    subject: reference.by,
+    property: CODE,
+    location: event.location,
+    message: `the reference that ${reference.by}() takes in line ${reference.location.line} is neither returned nor dropped on the way to this return`,
+    advice: 'drop the reference on every way out that does not hand it on',
+    path: [step(`${reference.by}() takes a reference`, reference.location), step(`${event.function}() leaves with it`, event.location)],
+    missing,
   });
 }

@@ -29,7 +29,7 @@ function sizeParameter(unit: KfuncUnit, index: number): number | null {
 type Answer = 'ok' | 'bad' | 'unsure';
 
 function accessClaim(unit: KfuncUnit, index: number, size: number, name: string): Claim | null {
-  const uses = unit.flow.events.filter((e): e is EventOf<'deref'> => e.k === 'deref').sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)) || before(x.location, y.location));
+  const uses = unit.flow.events.filter((e): e is EventOf<'deref'> => e.k === 'deref' && e.access !== 'bulk').sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)) || before(x.location, y.location));
   let unsure: { use: EventOf<'deref'>; o: Occurrence } | null = null;
   for (const use of uses) {
     for (const o of use.occurrences) {
@@ -50,8 +50,7 @@ function covers(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, size: num
   const floors = f.above.filter((b) => b.plus >= 0).map((b) => b.symbol);
   const struct = use.struct;
   if (struct !== null && floors.includes(`sizeof(${struct})`)) return 'ok';
-  if (struct !== null && use.member !== null && floors.includes(`offsetofend(${struct},${use.member})`.replace(/ /g, ''))) return 'ok';
-  if (use.struct !== null && use.member !== null && floors.some((s) => s.replace(/ /g, '') === `offsetofend(${struct},${use.member})`.replace(/ /g, ''))) return 'ok';
+  if (struct !== null && use.member !== null && floors.includes(`offsetofend(${struct},${use.member})`)) return 'ok';
   // A single byte is there as soon as the size is not zero.
   if (f.lo <= 0 && floors.length === 0) return 'bad';
   void unit;

@@ -61,6 +61,10 @@ export type Property =
   | { kind: 'bounded'; parameter: number }
   /** the memory may be shorter than what is accessed; `size` is the index of the size parameter, null where there is none */
   | { kind: 'sized'; parameter: number; size: number | null }
+  /** NULL may arrive: the opposite of what most claims miss, for a claim that a check is needless */
+  | { kind: 'maybe-null'; parameter: number }
+  /** the verifier lets a program pass something for this parameter at all */
+  | { kind: 'callable'; parameter: number }
   /** runs inside an RCU read-side section */
   | { kind: 'rcu-section' }
   /** may sleep here */
@@ -172,6 +176,60 @@ export interface Diagnostic {
   level: 'note' | 'warning';
   message: string;
   location: Location | null;
+}
+
+export type ClaimCategory =
+  | 'null-deref'
+  | 'out-of-bounds'
+  | 'refcount'
+  | 'missing-flag'
+  | 'sleep'
+  | 'rcu'
+  | 'return-value'
+  | 'registration'
+  | 'other';
+
+/** A reviewer's claim with what became of it. */
+export interface JudgedClaim {
+  /** the reviewer's own, else `c1`, `c2` … in the order read */
+  id: string;
+  /** the review that makes it */
+  source: string;
+  file: string | null;
+  line: number | null;
+  function: string | null;
+  subject: string | null;
+  category: ClaimCategory;
+  text: string;
+  verdict: Verdict;
+  /** how bad if true */
+  severity: Severity;
+  /** why, one sentence without a full stop */
+  why: string;
+  fixedLater: { patch: number; subject: string } | null;
+  preexisting: boolean;
+  contested: boolean;
+  /** the reviewer itself threw it away as false; confirmed, that was a bug lost */
+  dismissed: boolean;
+  /** rules that make the same claim */
+  rules: string[];
+  evidence: Evidence[];
+  missing: Missing[];
+  /** a draft, wrapped at 78 columns; null where there is nothing to answer */
+  reply: string | null;
+  /** what `--memory` knows of it; null without it */
+  memory: ClaimMemory | null;
+}
+
+export interface ClaimMemory {
+  /** new: not seen before · known: judged before, code and model unchanged · reopened: judged before, and something it rested on changed */
+  state: 'new' | 'known' | 'reopened';
+  /** the review in which it was first judged */
+  first: string | null;
+  /** the verdict given then */
+  was: Verdict | null;
+  /** what changed, for a reopened one */
+  because: string | null;
 }
 
 /** The run can't be done: printed as one line, exit code 2. Never shown with a stack trace. */

@@ -3,12 +3,43 @@ import type { Claim, Evidence, Location, Mend, Missing, Property, Severity } fro
 import type { EventOf, FlowEvent, Occurrence, Step } from './flow/event.ts';
 import type { FunctionResult } from './flow/result.ts';
 import type { FunctionSyntax } from './source/ir.ts';
-import type { Kfunc, KfuncDefinition, Program, SourceFile } from './source/model.ts';
+import type { IdFlagsEntry, Kfunc, KfuncDefinition, KfuncSet, Program, SourceFile } from './source/model.ts';
+import { addFlag, dropFlag, replaceFlag } from './mend/flags.ts';
+import type { Problem } from './verifier/registration.ts';
+import { compareSeries } from './verifier/series.ts';
 
 export { ERR, NULL, VALID } from './flow/domain.ts';
 export type { Extent, Occurrence, Step } from './flow/event.ts';
 export type { Origin } from './flow/value.ts';
-export type { Claim, EventOf, Evidence, FlowEvent, FunctionResult, FunctionSyntax, Kfunc, KfuncDefinition, Location, Mend, Missing, Program };
+export type { Problem } from './verifier/registration.ts';
+export {
+  constantParameters,
+  flagLife,
+  flagProblems,
+  iteratorProblems,
+  knowsWord,
+  maxParameters,
+  releaseArgument,
+  setMacroProblem,
+  suffixProblems,
+} from './verifier/registration.ts';
+export type {
+  Claim,
+  EventOf,
+  Evidence,
+  FlowEvent,
+  FunctionResult,
+  FunctionSyntax,
+  IdFlagsEntry,
+  Kfunc,
+  KfuncDefinition,
+  KfuncSet,
+  Location,
+  Mend,
+  Missing,
+  Program,
+  SourceFile,
+};
 
 /** One definition of a kfunc with all that happens in it. */
 export interface KfuncUnit {
@@ -141,4 +172,68 @@ export function before(a: Location, b: Location): number {
 /** `struct foo` of a `struct foo *` type as written, or null. */
 export function structPointer(type: { name: string; pointers: number }): string | null {
   return type.pointers === 1 && /^(struct|union) /.test(type.name) ? type.name : null;
+}
+
+/** True from the kernel series `first` on. */
+export function since(at: { series: string }, first: string): boolean {
+  return compareSeries(at.series, first) >= 0;
+}
+
+/** For claims that stand only because the newest series is taken where nobody named one. */
+export function assumedSeries(at: { seriesIsDefault: boolean }): Missing[] {
+  return at.seriesIsDefault ? [{ what: '--kernel', why: 'the kernel series is not given (--kernel)', treeWouldHelp: false }] : [];
+}
+
+/** How the registrations at hand stand to a flag. */
+export interface FlagState {
+  having: IdFlagsEntry[];
+  lacking: IdFlagsEntry[];
+  /** registrations, or words among their flags, that are not at hand */
+  missing: Missing[];
+}
+
+export function flagState(kfunc: Kfunc, flag: string): FlagState {
+  const having = kfunc.entries.filter((e) => e.flags.includes(flag));
+  const lacking = kfunc.entries.filter((e) => !e.flags.includes(flag));
+  const missing = lacking.flatMap((e) => e.unreadFlags).map((f): Missing => ({ what: f, why: `what ${f} stands for in the flags is not at hand`, treeWouldHelp: true }));
+  if (kfunc.entries.length === 0) missing.push({ what: kfunc.name, why: `the registration of ${kfunc.name}() is not at hand, so its flags are not known`, treeWouldHelp: true });
+  return { having, lacking, missing };
+}
+
+/** Every registration at hand carries the flag: what the claim says is missing is there. */
+export function flagEvidence(state: FlagState, flag: string): Evidence[] {
+  if (state.having.length === 0 || state.lacking.length > 0) return [];
+  return state.having.slice(0, 2).map((e) => carries('registration', `registered with ${flag}: ${e.line}`, e.location));
+}
+
+/** `return`s of the kfunc itself, in the order they stand. */
+export function returnsOf(unit: KfuncUnit): EventOf<'return'>[] {
+  return unit.flow.events
+    .filter((e): e is EventOf<'return'> => e.k === 'return' && e.chain.length === 0)
+    .sort((a, b) => before(a.location, b.location));
+}
+
+/** One more flag for a registration of the input; null where it is no plain list there. */
+export function flagAdded(program: Program, entry: IdFlagsEntry | undefined, flag: string): Mend | null {
+  const file = entry ? fileAt(program, entry.location) : null;
+  return entry && file ? addFlag(entry, flag, file) : null;
+}
+
+/** One flag less, or another in its place. */
+export function flagDropped(program: Program, entry: IdFlagsEntry, flag: string, by: string | null = null): Mend | null {
+  const file = fileAt(program, entry.location);
+  if (!file) return null;
+  return by === null ? dropFlag(entry, flag, file) : replaceFlag(entry, flag, by, file);
+}
+
+/** What the kernel refuses a registration or a call for, as a step with the kernel's own words. */
+export function problemEvidence(problem: Problem, at: { series: string }, location: Location | null): Evidence {
+  const { source } = problem;
+  return {
+    kind: 'verifier',
+    role: 'step',
+    text: problem.text,
+    location,
+    source: source ? { kernel: at.series, path: source.path, symbol: source.symbol, quote: source.quote } : null,
+  };
 }

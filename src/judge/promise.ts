@@ -17,12 +17,17 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const { registered, all } = bench.guarantees(claim.kfunc);
   if (all.length === 0) return NOTHING;
   const held = all.map((g) => holds(p, g));
-  const kept = held.every((h) => h.holds);
+  // a promise must hold for every way in; that NULL may arrive is true as soon as one way lets it in
+  const kept = p.kind === 'maybe-null' ? held.some((h) => h.holds) : held.every((h) => h.holds);
   const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
   if (kept) return { evidence, missing: [] };
   const missing: Missing[] = held.flatMap((h) => (h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: true }]));
   if (!registered && p.kind !== 'bounded') {
-    missing.push({ what: claim.kfunc, why: `the registration of ${claim.kfunc}() is not at hand, so its flags are not known`, treeWouldHelp: true });
+    missing.push({
+      what: claim.kfunc,
+      why: `the registration of ${claim.kfunc}() is not at hand, so its flags are not known`,
+      treeWouldHelp: true,
+    });
   }
   for (const flag of bench.kfunc(claim.kfunc)?.entries.flatMap((e) => e.unreadFlags) ?? []) {
     if (p.kind !== 'bounded') missing.push({ what: flag, why: `what ${flag} stands for in the flags is not at hand`, treeWouldHelp: true });
@@ -54,6 +59,11 @@ function promised(p: Claim['property'], g: ParameterGuarantee): boolean {
       return g.trust === 'trusted' || g.trust === 'rcu' || g.kind === 'scalar';
     case 'live-count':
       return !g.refcountMayBeZero;
+    case 'maybe-null':
+      // where the model only took the weaker answer, that NULL arrives is no fact
+      return g.mayBeNull && g.unsure === null;
+    case 'callable':
+      return g.kind !== 'uncallable' && g.kind !== 'unknown';
     default:
       return false;
   }

@@ -1,0 +1,48 @@
+import type { Claim, EventOf, KfuncUnit, Missing, Rule } from '../src/rule.ts';
+import { before, chainText, claimOf, flagAdded, flagState, pathEvidence, placeInKfunc, since } from '../src/rule.ts';
+
+export const rcuContext: Rule = {
+  id: 'rcu-context',
+  severity: 'error',
+  claims: 'A pointer that RCU protects is read outside a read-side section that the flags or the code guarantee.',
+  why: 'A sleepable program runs under rcu_read_lock_trace(), not under rcu_read_lock(): what an ordinary grace period frees can be gone while the kfunc reads it. KF_RCU speaks of the pointers that come in, not of the section that the function runs in.',
+  advice: 'take rcu_read_lock() around the read and the use of what it gave',
+  silent: 'Where the code itself is inside an RCU section, holds a spinlock or has preemption off.',
+  *kfunc(unit) {
+    const reads = unit.flow.events
+      .filter((e): e is Read => e.k === 'rcu-read' && !e.section)
+      .sort((a, b) => doubts(a).length - doubts(b).length || a.chain.length - b.chain.length || before(placeInKfunc(a), placeInKfunc(b)));
+    const first = reads[0];
+    if (first) yield claimFor(unit, first);
+  },
+};
+
+type Read = EventOf<'rcu-read'>;
+
+function claimFor(unit: KfuncUnit, event: Read): Claim {
+  const where = event.chain.length > 0 ? ` (${chainText(event)})` : '';
+  return claimOf(rcuContext, unit, {
+    subject: event.how,
+    property: { kind: 'rcu-section' },
+    location: placeInKfunc(event),
+    message: `\`${event.text}\` reads what RCU protects${where} outside a read-side section of the code's own`,
+    path: pathEvidence(event, `reads it: ${event.text}`),
+    missing: doubts(event),
+    mend: protect(unit),
+  });
+}
+
+/** A lock that stands for the section makes the read fine; which lock that is the code does not say. */
+function doubts(event: Read): Missing[] {
+  const out: Missing[] = [];
+  if (event.how === 'rcu_dereference_check') out.push({ what: event.how, why: `whether the condition of \`${event.text}\` holds here can't be told`, treeWouldHelp: false });
+  if (event.mutex) out.push({ what: event.how, why: 'whether the mutex that is held there stands for the RCU section can not be told from the code', treeWouldHelp: false });
+  return out;
+}
+
+/** From 6.18 on KF_RCU_PROTECTED holds for any kfunc; before, it was ignored off iterators. */
+function protect(unit: KfuncUnit): Claim['mend'] {
+  const { lacking } = flagState(unit.kfunc, 'KF_RCU_PROTECTED');
+  const sleeps = unit.flow.events.some((e) => e.k === 'sleep') || unit.kfunc.entries.some((e) => e.flags.includes('KF_SLEEPABLE'));
+  return since(unit, '6.18') && !unit.seriesIsDefault && !sleeps && lacking.length === 1 ? flagAdded(unit.program, lacking[0], 'KF_RCU_PROTECTED') : null;
+}
