@@ -22,13 +22,13 @@ function today(): string {
 }
 
 /**
- * @param now YYYY-MM-DD; rulings whose day has passed are left out and named in a diagnostic
+ * @param now YYYY-MM-DD; rulings whose day has passed are marked and named in a diagnostic
  * @throws InputError for a file that can't be read, or one that is broken: `file:line: what is wrong`
  */
 export async function loadPatterns(files: readonly string[], now = today()): Promise<LoadedPatterns> {
   const all = [await readBuiltIn()];
   for (const file of files) all.push(await parse(readText(file), file));
-  return dropExpired(mergePatterns(all), now);
+  return markExpired(mergePatterns(all), now);
 }
 
 /** Parsed at build time; parsed again only where somebody edited the file. */
@@ -54,10 +54,14 @@ async function parse(text: string, file: string): Promise<Patterns> {
   return parsePatterns(text, file, { ruleIds: RULES.map((rule) => rule.id) });
 }
 
-function dropExpired(patterns: Patterns, now: string): LoadedPatterns {
+/** An expired ruling is kept: it suppresses nothing, but its finding comes back marked. */
+function markExpired(patterns: Patterns, now: string): LoadedPatterns {
   const expired = patterns.rulings.filter((one) => one.until !== null && one.until < now);
   return {
-    patterns: expired.length === 0 ? patterns : { ...patterns, rulings: patterns.rulings.filter((one) => !expired.includes(one)) },
+    patterns:
+      expired.length === 0
+        ? patterns
+        : { ...patterns, rulings: patterns.rulings.map((one) => ({ ...one, lapsed: expired.includes(one) })) },
     diagnostics: expired.map((one) => ({
       level: 'warning',
       message: `${one.at.file}:${one.at.line}: ruling '${one.id}' expired on ${one.until} and suppresses nothing any more`,

@@ -1,5 +1,5 @@
 /** The one judge: a claim × what the verifier enforces × what the code shows × recorded rulings → a finding with its evidence. */
-import type { Claim, Evidence, Finding, Missing } from '../claim.ts';
+import type { Claim, Evidence, Finding, Missing, Seen } from '../claim.ts';
 import { EVIDENCE_KINDS } from '../claim.ts';
 import type { Kfunc } from '../source/model.ts';
 import type { KfuncGuarantees } from '../verifier/model.ts';
@@ -19,6 +19,12 @@ export interface Bench {
   guarantees(name: string): { registered: boolean; all: KfuncGuarantees[] };
   /** true where none of the claim's code was changed by the input */
   isPreexisting(claim: Claim): boolean;
+  /** what a ruling on this claim is tied to; absent: rulings that are tied to code are stale */
+  seen?(claim: Claim): Seen;
+  /** stamp of what the verifier model says of a series */
+  modelStamp?(series: string): string | null;
+  /** true: findings carry what a ruling on them would be tied to */
+  keepSeen?: boolean;
 }
 
 /**
@@ -27,12 +33,18 @@ export interface Bench {
  */
 export function judge(claim: Claim, bench: Bench): Finding {
   const said = promise(claim, bench);
-  const rulings = ruleOn(claim, bench.patterns, bench.series);
+  const rulings = ruleOn(claim, bench.patterns, bench.series, {
+    seen: () => bench.seen?.(claim) ?? null,
+    model: (series) => bench.modelStamp?.(series) ?? null,
+  });
   const against = [...said.evidence, ...claim.guards, ...rulings.evidence].filter((e) => e.role === 'carries');
   const heard = against.filter((e) => maySuppress(e.kind, bench.trust));
   const missing = [...claim.missing, ...said.missing];
-  const verdict = heard.length > 0 ? 'refuted' : missing.length > 0 ? 'undecided' : 'confirmed';
-  const evidence = arrange(claim, said.evidence, rulings.evidence, verdict, bench.trust);
+  // a person who holds it for a real bug is heard before all that would suppress it
+  const isHeld = rulings.confirming.length > 0;
+  const verdict = isHeld ? 'confirmed' : heard.length > 0 ? 'refuted' : missing.length > 0 ? 'undecided' : 'confirmed';
+  const arranged = arrange(claim, said.evidence, rulings.evidence, verdict, bench.trust);
+  const evidence = isHeld ? [...rulings.confirming, ...arranged.map(overruled)] : arranged;
   if (evidence.length === 0) throw new Error(`${claim.rule}: a ${verdict} claim without evidence about ${claim.kfunc ?? claim.subject}`);
   return {
     id: identify(claim),
@@ -52,7 +64,13 @@ export function judge(claim: Claim, bench: Bench): Finding {
     missing: verdict === 'undecided' ? missing : [],
     mend: verdict === 'refuted' ? null : claim.mend,
     preexisting: bench.isPreexisting(claim),
+    ...(rulings.uses.length > 0 && { rulings: rulings.uses }),
+    ...(bench.keepSeen && bench.seen && { seen: bench.seen(claim) }),
   };
+}
+
+function overruled(e: Evidence): Evidence {
+  return e.role === 'carries' ? { ...e, role: 'context', text: `${e.text} (overruled by a person)` } : e;
 }
 
 /** Strongest first; what `--trust` does not let suppress stays readable as context. */
@@ -62,7 +80,8 @@ function arrange(claim: Claim, verifier: Evidence[], rulings: Evidence[], verdic
     if (e.role !== 'carries' || maySuppress(e.kind, trust)) return e;
     return { ...e, role: 'context', text: `${e.text} (not enough under --trust ${trust})` };
   });
-  const rank = (e: Evidence) => (e.role === 'carries' ? 0 : e.role === 'step' ? 100 : 200) + (e.role === 'step' ? 0 : EVIDENCE_KINDS.indexOf(e.kind));
+  const rank = (e: Evidence) =>
+    (e.role === 'carries' ? 0 : e.role === 'step' ? 100 : 200) + (e.role === 'step' ? 0 : EVIDENCE_KINDS.indexOf(e.kind));
   return weighed
     .map((e, i) => ({ e, i }))
     .sort((x, y) => rank(x.e) - rank(y.e) || x.i - y.i)
@@ -71,5 +90,13 @@ function arrange(claim: Claim, verifier: Evidence[], rulings: Evidence[], verdic
 
 function missingEvidence(missing: Missing[], verdict: Finding['verdict']): Evidence[] {
   if (verdict !== 'undecided') return [];
-  return missing.map((m): Evidence => ({ kind: 'guard', role: 'context', text: `${m.treeWouldHelp ? 'needs --tree: ' : ''}${m.why}`, location: null, source: null }));
+  return missing.map(
+    (m): Evidence => ({
+      kind: 'guard',
+      role: 'context',
+      text: `${m.treeWouldHelp ? 'needs --tree: ' : ''}${m.why}`,
+      location: null,
+      source: null,
+    }),
+  );
 }

@@ -1,8 +1,9 @@
 /** What recorded words say about a claim: rulings on exactly this kfunc and subject, and idioms known to be fine or wrong. */
-import type { Claim, Evidence } from '../claim.ts';
+import type { Claim, Evidence, RulingUse } from '../claim.ts';
 import { normalizeSnippet } from './identity.ts';
 import type { Idiom, Patterns, RecordedWord, Ruling, Standing } from './patterns/model.ts';
 import { contains } from './patterns/series-range.ts';
+import { type Now, tellStale, whyStale } from './staleness.ts';
 
 type Asked = Pick<Claim, 'rule' | 'kfunc' | 'subject' | 'snippet'>;
 
@@ -11,34 +12,59 @@ export interface RulingAnswer {
   evidence: Evidence[];
   /** what refutes rests only on words that are contested or retracted */
   contested: boolean;
+  /** told where a person holds the claim for true */
+  confirming: Evidence[];
+  /** every ruling that speaks of the claim, applied or stale */
+  uses: RulingUse[];
 }
 
-/** A ruling for this claim whose code has changed since: it refutes nothing, but the reader should know of it. */
-export function ruleOn(claim: Asked, patterns: Pick<Patterns, 'rulings' | 'idioms'>, series: string): RulingAnswer {
-  const rulings = patterns.rulings.filter((one) => isAbout(one, claim, series));
+/** A ruling whose code, series, day or model has moved since refutes nothing, but the reader should know of it. */
+export function ruleOn(claim: Asked, patterns: Pick<Patterns, 'rulings' | 'idioms'>, series: string, now: Now = UNSEEN): RulingAnswer {
   const idioms = patterns.idioms.filter((one) => matches(one, claim, series));
   const wrong = idioms.filter((one) => one.says === 'wrong');
   // a general "this is fine" gives way to a general "this is wrong": in doubt nothing is suppressed
   const fine = wrong.length > 0 ? [] : idioms.filter((one) => one.says === 'fine');
-  const fresh = rulings.filter((one) => isFresh(one, claim));
-  const carrying = [...fresh, ...fine];
+  const rulings = patterns.rulings
+    .filter((one) => isAbout(one, claim, series))
+    .map((one) => ({ one, stale: whyStale(one, claim, series, now) }));
+  const fresh = rulings.filter(({ stale }) => stale === null).map(({ one }) => one);
+  const refuting = fresh.filter((one) => one.says !== 'confirmed');
+  const carrying = [...refuting, ...fine];
   return {
     evidence: [
-      ...fresh.flatMap((one) => tell(`ruling '${one.id}'`, one, 'carries')),
+      ...refuting.flatMap((one) => tell(`ruling '${one.id}'`, one, 'carries')),
       ...fine.flatMap((one) => tell(`pattern '${one.id}'`, one, 'carries')),
       ...wrong.flatMap((one) => tell(`known mistake '${one.id}'`, one, 'context')),
-      ...rulings.filter((one) => !isFresh(one, claim)).map(tellStale),
+      ...rulings.flatMap(({ one, stale }) => (stale === null ? [] : [tellStale(one.id, stale)])),
     ],
     contested: carrying.length > 0 && carrying.every((one) => one.status !== 'upheld'),
+    confirming: fresh.filter((one) => one.says === 'confirmed').flatMap((one) => tell(`ruling '${one.id}': a real bug`, one, 'carries')),
+    uses: rulings.map(({ one, stale }) => toUse(one, stale)),
   };
 }
 
+/** Nobody looked at the code: rulings that are tied to it can't be told from stale ones, and are not applied. */
+const UNSEEN: Now = { seen: () => null, model: () => null };
+
+/** A ruling for later series only is not about this one; one whose series have passed is, and is stale. */
 function isAbout(ruling: Ruling, claim: Asked, series: string): boolean {
-  return ruling.rule === claim.rule && ruling.kfunc === claim.kfunc && ruling.subject === claim.subject && contains(ruling.series, series);
+  const { since } = ruling.series;
+  const begun = since === undefined || contains({ since, until: undefined }, series);
+  return ruling.rule === claim.rule && ruling.kfunc === claim.kfunc && ruling.subject === claim.subject && begun;
 }
 
-function isFresh(ruling: Ruling, claim: Asked): boolean {
-  return ruling.snippet === null || normalizeSnippet(ruling.snippet) === normalizeSnippet(claim.snippet);
+function toUse({ id, at, says, status, reason, recorded }: Ruling, stale: string | null): RulingUse {
+  return {
+    id,
+    file: at.file,
+    line: at.line,
+    says: says ?? 'refuted',
+    status,
+    reason,
+    by: recorded?.by ?? null,
+    on: recorded?.on ?? null,
+    stale,
+  };
 }
 
 function matches(idiom: Idiom, claim: Asked, series: string): boolean {
@@ -78,17 +104,13 @@ function tell(title: string, entry: Entry, role: 'carries' | 'context'): Evidenc
   const [first, ...rest] = entry.sources;
   const standing = entry.status === 'upheld' ? '' : ` (${entry.status})`;
   const by = entry.recorded ? `, recorded by ${entry.recorded.by} on ${entry.recorded.on}` : '';
+  const reason = entry.reason === '' ? '' : `: ${entry.reason}`;
   return [
-    { kind: 'ruling', role, text: `${title}${standing}${by}: ${entry.reason}`, location: null, source: first ? toSource(first) : null },
+    { kind: 'ruling', role, text: `${title}${standing}${by}${reason}`, location: null, source: first ? toSource(first) : null },
     ...rest.map(
       (word): Evidence => ({ kind: 'ruling', role: 'context', text: word.note ?? 'also said', location: null, source: toSource(word) }),
     ),
   ];
-}
-
-function tellStale(ruling: Ruling): Evidence {
-  const text = `ruling '${ruling.id}' is about other code ('${ruling.snippet}') and is not applied`;
-  return { kind: 'ruling', role: 'context', text, location: null, source: null };
 }
 
 function toSource({ who, messageId, url, quote }: RecordedWord): Evidence['source'] {

@@ -19,7 +19,7 @@ const ruling = (parts: Partial<Ruling>): Ruling => ({
     reason: 'r',
     sources: [said],
   },
-  ...{ recorded: null, until: null, at },
+  ...{ recorded: null, until: null, says: 'refuted', lapsed: false, seen: null, at },
   ...parts,
 });
 const idiom = (parts: Partial<Idiom>): Idiom => ({

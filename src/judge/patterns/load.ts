@@ -148,14 +148,18 @@ const fold = (code: string) => code.replace(/\s+/g, ' ').trim();
 
 function toRuling(entry: NonNullable<PatternFile['rulings']>[number], at: Ruling['at']): Ruling {
   const { rule, kfunc, subject, series, snippet } = entry.match;
-  const { id, status, reason } = entry;
+  const { id, status, verdict, seen } = entry;
   return {
-    ...{ id, rule, kfunc, subject, status, reason, at },
+    ...{ id, rule, kfunc, subject, status, at },
     series: (series ?? {}) as Ruling['series'],
     snippet: snippet === undefined ? null : fold(snippet),
+    says: verdict,
+    reason: entry.reason ?? '',
     sources: (entry.sources ?? []).map(toWord),
     recorded: entry.recorded ?? null,
     until: entry.until ?? null,
+    lapsed: false,
+    seen: seen ? { series: seen.series, model: seen.model ?? null, flags: seen.flags ?? null, code: seen.code ?? {} } : null,
   };
 }
 

@@ -1,4 +1,5 @@
 /** What `kfunc-patterns.yaml` holds, read and checked. Plain JSON, so that the built-in file can be carried in the bundle as it is. */
+import type { Seen } from '../../claim.ts';
 import type { FunctionKnowledge } from '../../flow/knowledge.ts';
 
 /** upheld: nobody objects · contested: people disagree · retracted: who said it took it back. The last two are marked in every output. */
@@ -35,13 +36,20 @@ export interface Ruling {
   series: SeriesRange;
   /** the claim's source line, white space folded: the ruling goes stale when it changes; null: any line */
   snippet: string | null;
+  /** confirmed: a person holds it for a real bug, whatever the tool says; that never suppresses */
+  says: 'refuted' | 'confirmed';
   status: Standing;
+  /** may be empty only where it says confirmed */
   reason: string;
   sources: RecordedWord[];
   /** by whom and when it was written down; null where the sources say it all */
   recorded: { by: string; on: string } | null;
   /** last day on which it holds, YYYY-MM-DD; null: for good */
   until: string | null;
+  /** `until` had passed when the run began; set by who loads the file */
+  lapsed: boolean;
+  /** what the person had before them: where it differs the ruling is stale; null: written by hand */
+  seen: Seen | null;
   at: EntryPlace;
 }
 

@@ -66,18 +66,28 @@ const source = z
   })
   .refine((it) => it['message-id'] !== undefined || it.url !== undefined || it.who !== undefined, 'must name who, message-id or url');
 
+/** What a person had before them; written by `triage`. */
+const seen = z.strictObject({
+  series,
+  model: text.optional(),
+  flags: z.string().optional(),
+  code: z.record(z.string(), text).optional(),
+});
+
 export const rulingEntry = z
   .strictObject({
     id,
     match: z.strictObject({ rule: text, kfunc: text, subject: text, series: range.optional(), snippet: text.optional() }),
-    verdict: z.literal('refuted', 'must be "refuted": a ruling can only suppress'),
+    verdict: z.enum(['refuted', 'confirmed'], 'must be "refuted" or "confirmed"'),
     status: standing,
-    reason: text,
+    reason: text.optional(),
     sources: z.array(source).optional(),
     recorded: z.strictObject({ by: text, on: day }).optional(),
     until: day.optional(),
+    seen: seen.optional(),
   })
-  .refine((it) => (it.sources?.length ?? 0) > 0 || it.recorded !== undefined, 'must say where it comes from: sources or recorded');
+  .refine((it) => (it.sources?.length ?? 0) > 0 || it.recorded !== undefined, 'must say where it comes from: sources or recorded')
+  .refine((it) => it.verdict === 'confirmed' || it.reason !== undefined, { path: ['reason'], message: 'what suppresses must say why' });
 
 export const idiomEntry = z.strictObject({
   id,
