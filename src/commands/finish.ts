@@ -12,6 +12,12 @@ type Render = (report: Report, options: ReportOptions) => string;
 const RENDERERS: Record<string, () => Promise<Render>> = {
   text: async () => (await import('../report/text.ts')).renderText,
   json: async () => (await import('../report/json.ts')).renderJson,
+  github: async () => (await import('../report/github.ts')).renderGithub,
+  markdown: async () => (await import('../report/markdown.ts')).renderMarkdown,
+  sarif: async () => {
+    const [{ renderSarif }, { RULES }] = await Promise.all([import('../report/sarif.ts'), import('../../rules/index.ts')]);
+    return (report, options) => renderSarif(report, { ...options, rules: RULES });
+  },
 };
 
 export async function finish(report: Report, options: CommonOptions, io: Io): Promise<number> {

@@ -14,11 +14,13 @@ export interface CommonOptions {
   output?: string;
 }
 
+const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown'];
+
 export function withCommonOptions(command: Command): Command {
   return command
     .option('--tree <dir>', 'a kernel tree or git checkout, for what the patch does not show')
     .option('--kernel <series>', 'judge by this kernel series, such as 6.12')
-    .addOption(oneOf('--format <name>', 'how to print the result', ['text', 'json']).default('text'))
+    .addOption(oneOf('--format <name>', 'how to print the result', FORMATS).default('text'))
     .addOption(new Option('--patterns <file>', 'more patterns; may be given more than once').argParser(collect).default([], 'none'))
     .addOption(oneOf('--trust <level>', 'the weakest evidence that may suppress', ['verifier', 'code', 'ruling']).default('ruling'))
     .addOption(

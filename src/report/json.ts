@@ -17,7 +17,7 @@ export function renderJson(report: Report, options: Pick<ReportOptions, 'version
 }
 
 /** Field by field, so that the order of keys never hangs on how a finding was put together. */
-function toJson(one: Finding) {
+export function toJson(one: Finding) {
   const { file, line, column } = one.location;
   return {
     id: one.id,
@@ -31,6 +31,7 @@ function toJson(one: Finding) {
     message: one.message,
     advice: one.advice,
     location: { file, line, column },
+    snippet: one.snippet,
     inDiff: one.inDiff,
     preexisting: one.preexisting,
     evidence: one.evidence.map(({ kind, role, text, location, source }) => ({ kind, role, text, location, source })),

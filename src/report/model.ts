@@ -1,5 +1,5 @@
 /** What a reporter gets: judged findings and the circumstances of the run. Reporters know nothing of the analysis. */
-import type { Diagnostic, Finding } from '../claim.ts';
+import type { Diagnostic, Finding, Severity } from '../claim.ts';
 
 export interface KernelChoice {
   series: string;
@@ -19,11 +19,23 @@ export interface Report {
 export const SHOWABLE = ['refuted', 'undecided'] as const;
 export type Showable = (typeof SHOWABLE)[number];
 
+/** What a rule says of itself, for formats that carry the rules along. */
+export interface RuleText {
+  id: string;
+  severity: Severity;
+  claims: string;
+  why: string;
+  advice: string;
+  silent: string;
+}
+
 export interface ReportOptions {
   /** verdicts to tell in full besides the confirmed and the contested */
   show: ReadonlySet<Showable>;
   color: boolean;
   version: string;
+  /** for formats that carry the rules along; the others need none */
+  rules?: readonly RuleText[];
 }
 
 export interface Summary {

@@ -28,7 +28,8 @@ const VERDICTS = {
 function headline(one: Finding, paint: Paint): string {
   const { word, colour } = VERDICTS[one.verdict];
   const verdict = one.contested ? paint.yellow(`${word} (contested)`) : paint[colour](word);
-  return `${paint.bold(place(one.location))}: ${verdict} ${one.severity} ${paint.cyan(one.rule)}: ${paint.text(one.message)}`;
+  const stale = one.rulings?.some((use) => use.stale !== null) ? paint.yellow(' (stale ruling)') : '';
+  return `${paint.bold(place(one.location))}: ${verdict}${stale} ${one.severity} ${paint.cyan(one.rule)}: ${paint.text(one.message)}`;
 }
 
 function tellInFull(one: Finding, paint: Paint): string[] {
