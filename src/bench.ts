@@ -2,12 +2,13 @@
 import type { Claim } from './claim.ts';
 import type { Bench } from './judge/judge.ts';
 import type { LintOptions } from './lint.ts';
+import { modelStampOf, seenOf } from './seen.ts';
 import type { IdFlagsEntry, Kfunc, KfuncDefinition, Program } from './source/model.ts';
 import { typeOracle } from './source/program.ts';
 import { guarantees } from './verifier/guarantees.ts';
 import type { KfuncGuarantees, KfuncInput } from './verifier/model.ts';
 
-export function benchFor(program: Program, options: Pick<LintOptions, 'kernel' | 'trust' | 'patterns'>): Bench {
+export function benchFor(program: Program, options: Pick<LintOptions, 'kernel' | 'trust' | 'patterns' | 'keepSeen'>): Bench {
   const byName = new Map(program.kfuncs.map((k) => [k.name, k]));
   const known = new Map<string, { registered: boolean; all: KfuncGuarantees[] }>();
   return {
@@ -25,6 +26,9 @@ export function benchFor(program: Program, options: Pick<LintOptions, 'kernel' |
       return found;
     },
     isPreexisting: (claim) => isPreexisting(claim, byName.get(claim.kfunc ?? ''), program),
+    seen: (claim) => seenOf(claim, program, options.kernel.series),
+    modelStamp: modelStampOf,
+    keepSeen: options.keepSeen === true,
   };
 }
 
@@ -32,7 +36,9 @@ export function benchFor(program: Program, options: Pick<LintOptions, 'kernel' |
 export function guaranteesOf(kfunc: Kfunc, program: Program, series: string): { registered: boolean; all: KfuncGuarantees[] } {
   const programTypes = program.programTypes(kfunc);
   const entries: (IdFlagsEntry | null)[] = kfunc.entries.length > 0 ? distinct(kfunc.entries) : [null];
-  const all = kfunc.definitions.flatMap((d) => entries.map((e) => guarantees(inputOf(kfunc, d, e, programTypes), series, typeOracle(program, d.source.file))));
+  const all = kfunc.definitions.flatMap((d) =>
+    entries.map((e) => guarantees(inputOf(kfunc, d, e, programTypes), series, typeOracle(program, d.source.file))),
+  );
   return { registered: kfunc.entries.length > 0, all };
 }
 

@@ -5,6 +5,7 @@ import type { InputSet } from './input/model.ts';
 import { postImages } from './input/post-image.ts';
 import type { Bench } from './judge/judge.ts';
 import { judge } from './judge/judge.ts';
+import { settleStale } from './judge/staleness.ts';
 import { knowledgeOf } from './judge/patterns/merge.ts';
 import type { Patterns } from './judge/patterns/model.ts';
 import type { TrustLevel } from './judge/trust.ts';
@@ -21,6 +22,8 @@ export interface LintOptions {
   patterns: Patterns;
   trust: TrustLevel;
   rules?: readonly Rule[];
+  /** findings carry what a ruling on them would be tied to */
+  keepSeen?: boolean;
 }
 
 export interface LintResult {
@@ -70,7 +73,7 @@ export function analyse(files: SourceFile[], options: LintOptions, work: Work = 
   const bench = benchFor(program, options);
   const rules = options.rules ?? RULES;
   const claims = rules.flatMap((rule) => claimsOf(rule, units, program, options.kernel));
-  return { program, units, claims, findings: sortFindings(claims.map((c) => judge(c, bench))), bench };
+  return { program, units, claims, findings: sortFindings(settleStale(claims.map((c) => judge(c, bench)))), bench };
 }
 
 function unitsOf(kfunc: Kfunc, program: Program, flow: Flow, kernel: LintOptions['kernel']): KfuncUnit[] {

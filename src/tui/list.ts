@@ -1,4 +1,4 @@
-/** The list: two lines an item, so that verdict, rule, kfunc and subject all fillTo beside the detail on 80 columns. */
+/** The list: two lines an item, so that verdict, rule, kfunc and subject all fit beside the detail on 80 columns. */
 import type { Glyphs } from './code.ts';
 import { VERDICT_STYLES } from './detail.ts';
 import { fillTo, type Line, line, type Piece, piece } from './line.ts';

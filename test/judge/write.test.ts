@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../rules/index.ts';
 import { parsePatterns } from '../../src/judge/patterns/load.ts';
-import { addRuling, type RulingEntry, removeRuling, renderRuling, replaceRuling, rulingIds } from '../../src/judge/patterns/write.ts';
+import { addRuling, type RulingEntry, removeRuling, renderRuling, replaceRuling, rulingEntries } from '../../src/judge/patterns/write.ts';
 
 const checks = { ruleIds: RULES.map((rule) => rule.id) };
 const entry = (parts: Partial<RulingEntry> = {}): RulingEntry => ({
@@ -107,7 +107,7 @@ describe('replacing and removing', () => {
 
   it('replaces in place', () => {
     const { text } = replaceRuling(file, 'p.yaml', 'first', entry({ id: 'third', reason: 'other' }));
-    expect(rulingIds(text)).toEqual(['third', 'second']);
+    expect(rulingEntries(text).map((one) => one.id)).toEqual(['third', 'second']);
   });
 
   it('leaves an empty list behind the last one', () => {

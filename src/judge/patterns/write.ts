@@ -43,8 +43,9 @@ export function removeRuling(text: string, file: string, id: string): string {
   return checked(text, edited, file, (rulings) => rulings.filter((one) => one.id !== id), null).text;
 }
 
-export function rulingIds(text: string): string[] {
-  return rulingsIn(parseDocument(text).toJS()).map((one) => String(one.id));
+/** The rulings of a sound pattern file as they are written in it. */
+export function rulingEntries(text: string): RulingEntry[] {
+  return rulingsIn(parseDocument(text).toJS()) as RulingEntry[];
 }
 
 /** The entry alone, as it would stand in a file, not indented. */
