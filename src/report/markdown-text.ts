@@ -5,8 +5,8 @@
 import { plain, plainLine } from './plain.ts';
 
 const WORD = /^[("]?(?:[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]{1,6})[)"]?$/;
-/** what GitHub takes for a commit, though it is only letters */
-const COMMIT_LIKE = /[0-9a-f]{7,}/i;
+/** letters only, and yet GitHub may take them for a commit or, before a full stop, for an address */
+const MORE_THAN_A_WORD = /[0-9a-f]{7,}|^\W?www\W?$/i;
 const TRAILING = /^(.+?)([.,;:?!]?)$/s;
 
 /** One line of markdown without a line break; at most `limit` UTF-16 units of the text are taken. */
@@ -67,7 +67,7 @@ function split(token: string): Piece {
 }
 
 function isWord(word: string): boolean {
-  return WORD.test(word) && !COMMIT_LIKE.test(word);
+  return WORD.test(word) && !MORE_THAN_A_WORD.test(word);
 }
 
 function depth(text: string): number {

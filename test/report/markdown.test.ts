@@ -17,6 +17,7 @@ describe('prose', () => {
     ['css->ss is read (before css).', '`css->ss` is read (before css).'],
     ['ask @somebody about #12, GH-1 or deadbeef', 'ask `@somebody` about `#12`, `GH-1` or `deadbeef`'],
     ['a ` b', 'a `` ` `` b'],
+    ['see www. or (www)', 'see `www`. or `(www)`'],
   ])('%s', (text, markdown) => {
     expect(prose(text)).toBe(markdown);
   });
@@ -46,7 +47,7 @@ describe('prose', () => {
         expect(squeeze(visibleText(prose(text)))).toBe(squeeze(text));
         expect(squeeze(visibleText(codeBlock(text.split('\n'), 'c')))).toBe(squeeze(plainLine(text.replaceAll('\n', ' '))));
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });
