@@ -3,10 +3,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type FileHandle, open, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 
-/** How long to wait for a living owner. */
+/** How long to wait for a living owner where nothing else is said. */
 const PATIENCE_MS = 5000;
 /** A lock held longer belongs to a process that was stopped, or to a machine that can't be asked. */
 const TOO_OLD_MS = 30_000;
@@ -27,15 +28,15 @@ export interface Lock {
 }
 
 /** @throws Error where a living process keeps it, or the folder can't be written */
-export async function takeLock(path: string): Promise<Lock> {
+export async function takeLock(path: string, patienceMs = PATIENCE_MS): Promise<Lock> {
   const mine: Owner = { pid: process.pid, host: hostname(), born: birthOf(process.pid), token: randomBytes(8).toString('hex') };
-  for (const end = Date.now() + PATIENCE_MS; ; ) {
-    if (await tryCreate(path, JSON.stringify(mine))) return lockOf(path, mine);
+  for (const end = Date.now() + patienceMs; ; ) {
+    if (await tryCreate(path, mine)) return lockOf(path, mine);
     const owner = await readOwner(path);
     if (owner === 'gone') continue;
-    if (await isStale(path, owner)) await breakLock(path, owner);
+    if (await isStale(path, owner)) await breakLock(path, owner, mine);
     else if (Date.now() > end) throw new Error(`another kfunc-lint (process ${owner?.pid ?? 'unknown'}) holds ${path}`);
-    else await new Promise((resolve) => setTimeout(resolve, PAUSE_MS + Math.random() * PAUSE_MS));
+    else await pause();
   }
 }
 
@@ -52,20 +53,38 @@ function lockOf(path: string, mine: Owner): Lock {
   };
 }
 
-async function tryCreate(path: string, text: string): Promise<boolean> {
-  let handle: FileHandle;
+/**
+ * Made under another name and then linked, so that the lock is never there without its owner's name in it.
+ * @returns false where it is taken
+ */
+async function tryCreate(path: string, owner: Owner): Promise<boolean> {
+  const draft = join(dirname(path), `.${basename(path)}.kfunc-lint-${owner.token}.tmp`);
+  await writeFile(draft, JSON.stringify(owner));
   try {
-    handle = await open(path, 'wx');
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    // ENOENT: who holds the lock has tidied the draft away
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
+    if (NO_LINKS.includes(code)) return createInPlace(path, owner);
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** What file systems without hard links answer. */
+const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+async function createInPlace(path: string, owner: Owner): Promise<boolean> {
+  try {
+    await writeFile(path, JSON.stringify(owner), { flag: 'wx' });
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  try {
-    await handle.writeFile(text);
-  } finally {
-    await handle.close();
-  }
-  return true;
 }
 
 /** null: there, but not (or not yet) readable as an owner */
@@ -107,19 +126,22 @@ function birthOf(pid: number): string | null {
 /**
  * Takes a stale lock away. Only who holds the second lock may, and looks again first: so nobody removes the lock that another has just made in its place.
  */
-async function breakLock(path: string, stale: Owner | null): Promise<void> {
+async function breakLock(path: string, stale: Owner | null, mine: Owner): Promise<void> {
   const guard = `${path}.break`;
-  if (!(await tryCreate(guard, String(process.pid)))) {
-    const found = await stat(guard).catch(() => null);
-    if (found && Date.now() - found.mtimeMs > TOO_OLD_MS) await rm(guard, { force: true });
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    return;
+  if (!(await tryCreate(guard, mine))) {
+    const owner = await readOwner(guard);
+    if (owner !== 'gone' && (await isStale(guard, owner))) await rm(guard, { force: true });
+    return pause();
   }
   try {
     const owner = await readOwner(path);
     const same = owner !== 'gone' && owner?.token === stale?.token;
-    if (same && (await isStale(path, owner))) await unlink(path).catch(() => {});
+    if (same && (await isStale(path, owner))) await rm(path, { force: true });
   } finally {
     await rm(guard, { force: true });
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS + Math.random() * PAUSE_MS));
 }

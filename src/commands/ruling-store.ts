@@ -21,18 +21,21 @@ interface Undo {
   replaced: RulingEntry | null;
 }
 
-const DRAFT = /\.kfunc-lint-[0-9a-f]+\.tmp$/;
-
 export class RulingStore {
   /** as the user named it */
   readonly file: string;
   readonly #check: (text: string, file: string) => void;
+  readonly #patienceMs: number | undefined;
   readonly #undo = new Map<string, Undo>();
 
-  /** @param check throws InputError `file:line: what is wrong` where the text is no sound pattern file */
-  constructor(file: string, check: (text: string, file: string) => void) {
+  /**
+   * @param check throws InputError `file:line: what is wrong` where the text is no sound pattern file
+   * @param patienceMs how long to wait for another who writes to the file
+   */
+  constructor(file: string, check: (text: string, file: string) => void, patienceMs?: number) {
     this.file = file;
     this.#check = check;
+    this.#patienceMs = patienceMs;
   }
 
   /**
@@ -78,7 +81,7 @@ export class RulingStore {
   /** Reads, changes and writes under the lock. `after` null: no file. */
   async #change<T>(edit: (before: string | null) => { after: string | null; done: () => T }): Promise<T> {
     const path = this.#target();
-    const lock = await takeLock(`${path}.lock`).catch((error) => {
+    const lock = await takeLock(`${path}.lock`, this.#patienceMs).catch((error) => {
       throw plainly(this.file, error);
     });
     try {
@@ -121,7 +124,10 @@ async function readIfThere(path: string): Promise<string | null> {
 /** What a process that was killed left behind; nobody else writes while the lock is held. */
 async function removeDrafts(path: string): Promise<void> {
   const folder = dirname(path);
-  const mine = (await readdir(folder)).filter((name) => name.startsWith(`.${basename(path)}`) && DRAFT.test(name));
+  const heads = ['', '.lock', '.lock.break'].map((end) => `.${basename(path)}${end}.kfunc-lint-`);
+  const mine = (await readdir(folder)).filter((name) =>
+    heads.some((head) => name.startsWith(head) && /^[0-9a-f]+\.tmp$/.test(name.slice(head.length))),
+  );
   for (const name of mine) await rm(join(folder, name), { force: true });
 }
 
