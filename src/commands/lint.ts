@@ -1,8 +1,9 @@
 /** `kfunc-lint lint INPUT…`: patches, mailboxes, series, pasted threads, C files and folders of them. */
 import { InputError } from '../claim.ts';
-import { readInputs } from '../input/read.ts';
+import type { InputSet } from '../input/model.ts';
+import { type Inputs, openInputs } from '../input/read.ts';
 import type { Io } from '../io.ts';
-import { lint } from '../lint.ts';
+import { type LintOptions, type LintResult, lint } from '../lint.ts';
 import { openTree } from '../source/tree.ts';
 import { finish } from './finish.ts';
 import { chooseKernel } from './kernel.ts';
@@ -10,13 +11,39 @@ import type { CommonOptions } from './options.ts';
 import { loadPatterns } from './patterns.ts';
 
 /** @throws InputError where an input, the tree or a pattern file can't be read */
-export async function lintCommand(inputs: readonly string[], options: CommonOptions, io: Io): Promise<number> {
-  if (inputs.length === 0)
+export async function lintCommand(args: readonly string[], options: CommonOptions, io: Io): Promise<number> {
+  if (args.length === 0)
     throw new InputError('no input: name a patch, a mailbox, a C file or a folder, or - for standard input (--help tells more)');
   const tree = options.tree === undefined ? null : openTree(options.tree);
   const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
-  const input = await readInputs(inputs, io.stdin);
-  const result = lint(input, { kernel, tree, patterns, trust: options.trust });
+  const inputs = await openInputs(args, { stdin: io.stdin });
+  const result = await lintEach(inputs, { kernel, tree, patterns, trust: options.trust });
   return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics] }, options, io);
+}
+
+/**
+ * A mailbox may hold thousands of series that have nothing to do with each other: each is linted by itself, and then forgotten.
+ * C files given beside a single series belong to it.
+ */
+async function lintEach({ rest, series }: Inputs, options: LintOptions): Promise<LintResult> {
+  const first = (await series.next()).value;
+  if (!first) return lint(rest, options);
+  let second = (await series.next()).value;
+  if (!second) return lint(withSeries(rest, first), options);
+  const results = [lint(rest, options), lint(withSeries(NOTHING, first), options)];
+  for (; second; second = (await series.next()).value) results.push(lint(withSeries(NOTHING, second), options));
+  return {
+    kernel: options.kernel,
+    findings: results.flatMap((one) => one.findings),
+    kfuncCount: results.reduce((sum, one) => sum + one.kfuncCount, 0),
+    fileCount: results.reduce((sum, one) => sum + one.fileCount, 0),
+    diagnostics: results.flatMap((one) => one.diagnostics),
+  };
+}
+
+const NOTHING: InputSet = { patches: [], plainFiles: [], messages: [], diagnostics: [] };
+
+function withSeries(rest: InputSet, one: Pick<InputSet, 'patches' | 'diagnostics'>): InputSet {
+  return { ...rest, patches: one.patches, diagnostics: [...rest.diagnostics, ...one.diagnostics] };
 }
