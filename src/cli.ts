@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { InputError } from './claim.ts';
-import { type CommonOptions, collect, withCommonOptions } from './commands/options.ts';
+import type { CommentOptions } from './commands/comment.ts';
+import { type CommonOptions, collect, FORMATS, failOnOption, listOf, oneOf, showOption, withCommonOptions } from './commands/options.ts';
+import type { ReportCommandOptions } from './commands/report.ts';
 import { type Io, VERSION } from './io.ts';
 import { suggest } from './nearest.ts';
 import { plain } from './report/plain.ts';
@@ -50,6 +52,8 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await scanCommand(tree, options, io));
     });
 
+  describeSaved(program, io, done);
+
   program
     .command('explain')
     .description('tell about a rule, a KF_ flag, a parameter suffix or a ruling')
@@ -61,6 +65,41 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await explainCommand(name, options, io));
     });
   return program;
+}
+
+/** The commands that take a result which an earlier run saved. */
+function describeSaved(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('report')
+    .description('tell a result that --format json or sarif saved in another format')
+    .argument('<result>', 'the file; - is standard input')
+    .addOption(oneOf('--format <name>', 'how to print it', FORMATS).default('text'))
+    .addOption(
+      new Option('--verdict <verdicts>', 'only these: confirmed,refuted,undecided')
+        .argParser(listOf(['confirmed', 'refuted', 'undecided']))
+        .default([], 'all'),
+    )
+    .addOption(showOption())
+    .addOption(failOnOption())
+    .option('--output <file>', 'write it to this file')
+    .action(async (file: string, options: ReportCommandOptions) => {
+      const { reportCommand } = await import('./commands/report.ts');
+      done(await reportCommand(file, options, io));
+    });
+
+  program
+    .command('comment')
+    .description('post or update the comments of a pull request on GitHub; GITHUB_TOKEN holds the token')
+    .requiredOption('--from <result>', 'what lint --format json wrote; - is standard input')
+    .option('--repo <owner/name>', 'the repository (else GITHUB_REPOSITORY)')
+    .option('--pr <number>', 'the pull request (else that of the event)')
+    .option('--sha <commit>', 'the commit that was checked (else that of the event)')
+    .addOption(oneOf('--mode <name>', 'comments on lines too, or only one summary', ['inline', 'summary']).default('inline'))
+    .option('--dry-run', 'print what would be done, and do nothing')
+    .action(async (options: CommentOptions) => {
+      const { commentCommand } = await import('./commands/comment.ts');
+      done(await commentCommand(options, io));
+    });
 }
 
 /**

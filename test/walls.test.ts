@@ -25,6 +25,7 @@ describe('walls', () => {
     ['a rule that opens files', 'rules/x.ts', "import { readFileSync } from 'node:fs';", /rule\.ts alone/],
     ['a rule that uses another rule', 'rules/x.ts', "import { other } from './y.ts';", /rule\.ts alone/],
     ['a reporter that asks flow', 'src/report/x.ts', "import type { Fact } from '../flow/domain.ts';", /not how they came about/],
+    ['a comment that runs the analysis', 'src/github/x.ts', "import { lint } from '../lint.ts';", /GitHub is told findings/],
     ['a verifier table that runs source', 'src/verifier/x.ts', "import { parse } from '../source/parser.ts';", /not C bodies/],
     ['a verifier table that knows flow by type', 'src/verifier/x.ts', "import type { Fact } from '../flow/domain.ts';", /nothing above it/],
     ['source that knows claims of the judge', 'src/source/x.ts', "export { judge } from '../judge/judge.ts';", /what it is read for/],

@@ -14,7 +14,7 @@ export interface CommonOptions {
   output?: string;
 }
 
-const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown'];
+export const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown'];
 
 export function withCommonOptions(command: Command): Command {
   return command
@@ -23,13 +23,19 @@ export function withCommonOptions(command: Command): Command {
     .addOption(oneOf('--format <name>', 'how to print the result', FORMATS).default('text'))
     .addOption(new Option('--patterns <file>', 'more patterns; may be given more than once').argParser(collect).default([], 'none'))
     .addOption(oneOf('--trust <level>', 'the weakest evidence that may suppress', ['verifier', 'code', 'ruling']).default('ruling'))
-    .addOption(
-      new Option('--show <verdicts>', 'tell these in full too: refuted,undecided')
-        .argParser(listOf(['refuted', 'undecided']))
-        .default([], 'none'),
-    )
-    .addOption(oneOf('--fail-on <severity>', 'exit with 1 from this severity on', ['error', 'warning', 'note', 'never']).default('warning'))
+    .addOption(showOption())
+    .addOption(failOnOption())
     .option('--output <file>', 'write the result to this file');
+}
+
+export function showOption(): Option {
+  return new Option('--show <verdicts>', 'tell these in full too: refuted,undecided')
+    .argParser(listOf(['refuted', 'undecided']))
+    .default([], 'none');
+}
+
+export function failOnOption(): Option {
+  return oneOf('--fail-on <severity>', 'exit with 1 from this severity on', ['error', 'warning', 'note', 'never']).default('warning');
 }
 
 /** For an option that may be given more than once. */
@@ -42,11 +48,11 @@ function pick(value: string, names: readonly string[]): string {
   throw new InvalidArgumentError(`It must be ${names.join(' or ')}${suggest(value, names)}`);
 }
 
-function oneOf(flags: string, description: string, names: readonly string[]): Option {
+export function oneOf(flags: string, description: string, names: readonly string[]): Option {
   // not Option.choices(): its message has no nearest name
   return new Option(flags, `${description}: ${names.join(', ')}`).argParser((value) => pick(value, names));
 }
 
-function listOf(names: readonly string[]): (value: string, before: string[]) => string[] {
+export function listOf(names: readonly string[]): (value: string, before: string[]) => string[] {
   return (value, before) => [...before, ...value.split(',').map((one) => pick(one.trim(), names))];
 }
