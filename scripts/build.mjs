@@ -1,15 +1,16 @@
 /**
- * Bundles the command line into dist/kfunc-lint.cjs. One CommonJS file, because Node loads it several times faster than a tree of modules, and because
- * `require` of tree-sitter is several times faster than `import`. The pattern file is checked here and goes in as JSON, so that a run needs neither the
- * YAML parser nor the schema as long as the file beside the package is still the one that was built in.
+ * Bundles the command line into dist/. Node loads CommonJS several times faster than ES modules, and a run should not read what its command does not need, so:
+ * esbuild splits the program into chunks at each `import()`, and each chunk is then turned into CommonJS. A chunk that awaits at its top level stays an ES module.
+ * The pattern file is checked here and goes in as JSON: a run needs neither the YAML parser nor the schema while the file beside the package is the one built in.
  */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build, transform } from 'esbuild';
 import { loadTypeScript, ROOT } from './load-ts.mjs';
 
 const PATTERNS = 'kfunc-patterns.yaml';
+const TARGET = 'node20';
 
 async function precompilePatterns() {
   const text = await readFile(join(ROOT, PATTERNS), 'utf8');
@@ -19,36 +20,77 @@ async function precompilePatterns() {
   return { hash: createHash('sha256').update(text).digest('hex'), json: JSON.stringify(patterns) };
 }
 
-async function bundle() {
+/** @returns ES modules by file name; `kfunc-lint.js` is the one to run */
+async function split() {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const patterns = await precompilePatterns();
-  const result = await build({
-    entryPoints: [join(ROOT, 'src/main.ts')],
+  const { outputFiles } = await build({
+    entryPoints: { 'kfunc-lint': join(ROOT, 'src/main.ts') },
     bundle: true,
+    splitting: true,
     write: false,
+    outdir: join(ROOT, 'dist'),
     platform: 'node',
-    target: 'node20',
-    format: 'cjs',
+    target: TARGET,
+    format: 'esm',
     external: ['tree-sitter', 'tree-sitter-c'],
+    chunkNames: '[name]-[hash]',
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'eof',
     logLevel: 'warning',
-    banner: { js: "#!/usr/bin/env node\nvar __bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
     define: {
-      'import.meta.url': '__bundleUrl',
       __KFUNC_LINT_VERSION__: JSON.stringify(version),
       __KFUNC_LINT_PATTERNS_HASH__: JSON.stringify(patterns.hash),
       __KFUNC_LINT_PATTERNS__: JSON.stringify(patterns.json),
     },
   });
-  return result.outputFiles[0].text;
+  return new Map(outputFiles.map((file) => [basename(file.path), file.text]));
 }
 
-const text = await bundle();
-await mkdir(join(ROOT, 'dist'), { recursive: true });
-const target = join(ROOT, 'dist', 'kfunc-lint.cjs');
-const draft = `${target}.${process.pid}.tmp`;
-await writeFile(draft, text);
-await chmod(draft, 0o755);
-await rename(draft, target);
+const toCommonJs = (text) => transform(text, { format: 'cjs', target: TARGET, platform: 'node', minifyWhitespace: true, minifySyntax: true, define: { 'import.meta.url': '__url' } });
+
+/** Names of the chunks that can only be ES modules: they await at their top level, or import one that does. */
+async function esModules(chunks) {
+  const found = new Set();
+  for (const [name, text] of chunks) if (await toCommonJs(text).then(() => false, () => true)) found.add(name);
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const [name, text] of chunks) if ([...found].some((other) => new RegExp(`(from|import) ?"\\./${other}"`).test(text))) found.add(name);
+  }
+  return found;
+}
+
+const ES_BANNER = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);\n";
+const CJS_BANNER = "var __url=require('node:url').pathToFileURL(__filename).href;\n";
+
+async function convert(chunks) {
+  const modules = await esModules(chunks);
+  const named = (name) => name.replace(/\.js$/, modules.has(name) ? '.mjs' : '.cjs');
+  const renamed = (text) => [...chunks.keys()].reduce((all, name) => all.replaceAll(`"./${name}"`, `"./${named(name)}"`), text);
+  const files = new Map();
+  for (const [name, text] of chunks) {
+    if (modules.has(name)) files.set(named(name), ES_BANNER + renamed(text));
+    else {
+      const { code } = await toCommonJs(text.replace(/^#!.*\n/, ''));
+      // import() of CommonJS would start the loader of ES modules: require() does the same without it
+      const direct = renamed(code).replace(/\bimport\(("\.\/[^"]+\.cjs")\)/g, (_, file) => `Promise.resolve().then(()=>require(${file}))`);
+      files.set(named(name), (/\b__url\b/.test(direct) ? CJS_BANNER : '') + direct);
+    }
+  }
+  files.set('kfunc-lint.cjs', `#!/usr/bin/env node\n${files.get('kfunc-lint.cjs')}`);
+  return files;
+}
+
+/** A folder that is whole before it has its name, so that a run in between finds either build. */
+async function writeAll(files) {
+  const target = join(ROOT, 'dist');
+  const draft = `${target}.${process.pid}.tmp`;
+  await mkdir(draft, { recursive: true });
+  for (const [name, text] of files) await writeFile(join(draft, name), text);
+  await chmod(join(draft, 'kfunc-lint.cjs'), 0o755);
+  await rm(target, { recursive: true, force: true });
+  await rename(draft, target);
+}
+
+await writeAll(await convert(await split()));
