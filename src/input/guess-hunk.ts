@@ -20,6 +20,8 @@ interface Raw extends HunkLine {
   bare: boolean;
 }
 
+const BLANK: Raw = { kind: ' ', text: '', bare: false };
+
 const MAIL_TEXT =
   /^(?:>|```|Re: |Posted by |On .{4,200} wrote:$|.{2,200} (?:writes|wrote):$|From: |Subject: |base-commit: |© |_{20,}$|\^ permalink|\[flat\|nested\]|diff --|Index: |={40,}|GIT binary patch)/;
 
@@ -27,12 +29,11 @@ const MAIL_TEXT =
 export function guessHunk(lines: readonly string[], at: number, end: number, header: HunkHeader, witness: Witness | null): Guess {
   const { raws, next, cut } = collect(lines, at, end, header);
   const guesses: string[] = [];
-  let read = joinWrapped(raws, header, guesses);
-  read = dropTail(read, header, guesses);
+  let read = dropTail(undoWrapping(raws, header, guesses), header, guesses);
   const missing = { before: header.oldCount - count(read, '+'), after: header.newCount - count(read, '-') };
   let lossy = false;
   if (missing.before === missing.after && missing.before > 0 && lostBlanks(read, missing.before, cut)) {
-    const found = findLostBlanks(read, missing.before, witness);
+    const found = read.some((line) => line.bare) ? findLostBlanks(read, missing.before, witness) : { lines: [...read, BLANK], sure: false };
     read = found.lines;
     guesses.push(
       `${missing.before} blank context line${missing.before > 1 ? 's' : ''} lost, put back ${found.sure ? 'where a quoted copy has them' : 'where kernel style has them: line numbers may be off'}`,
@@ -46,6 +47,7 @@ export function guessHunk(lines: readonly string[], at: number, end: number, hea
     );
   }
   if (read.some((line) => line.bare)) guesses.push('context lines lost their leading blank');
+  if (lines.slice(at, next).some((line) => line.startsWith('\u00a0'))) guesses.push('its blanks are no-break spaces');
   const kept = read.map(({ kind, text }) => ({ kind, text }));
   return {
     hunk: { ...header, oldCount: count(kept, '+'), newCount: count(kept, '-'), lines: kept, damaged: true },
@@ -70,38 +72,78 @@ function collect(lines: readonly string[], at: number, end: number, header: Hunk
   for (; i < end; i++) {
     const line = lines[i]!;
     if (isNoNewline(line)) continue;
-    if (ends(lines, i)) break;
+    if (ends(lines, i) && !isWrappedRest(lines, i, before > 0 || after > 0)) break;
     const marked = /^[ +\-\u00a0]/.test(line);
     // both counts are met: only marked lines can still belong here
     if (before <= 0 && after <= 0 && !/^[+-]/.test(line)) break;
+    if (!marked && line !== '' && isTextBelow(raws, lines, i)) break;
     const kind = line[0] === '+' || line[0] === '-' ? line[0] : ' ';
-    if (kind !== '+') before--;
-    if (kind !== '-') after--;
-    raws.push({ kind, text: marked ? line.slice(1) : line, bare: !marked && line !== '' });
+    const bare = !marked && line !== '';
+    // in sound text it is the rest of a wrapped line and counts for nothing
+    if (!bare || !isSound(raws)) {
+      if (kind !== '+') before--;
+      if (kind !== '-') after--;
+    }
+    // mailers make no-break spaces of blanks
+    raws.push({ kind, text: (marked ? line.slice(1) : line).replaceAll('\u00a0', ' '), bare });
   }
   return { raws, next: i, cut: i >= end };
 }
 
+/** Where context lines still have their blank, a line without a mark is text, unless marked lines go on behind it. */
+function isTextBelow(raws: readonly Raw[], lines: readonly string[], i: number): boolean {
+  const looksLikeCode = /^\s*[{}#]|[;{}\\]$|\*\/$/.test(lines[i]!);
+  return isSound(raws) && !looksLikeCode && !/^[ +\-\u00a0]/.test(lines[i + 1] ?? '');
+}
+
+/** Context lines have their blank, and those that have none can be the rest of the line above. */
+function isSound(raws: readonly Raw[]): boolean {
+  return (
+    raws.some((line) => line.kind === ' ' && !line.bare && line.text !== '') &&
+    !raws.some((line, i) => line.bare && (raws[i - 1]?.text.length ?? 0) <= 40)
+  );
+}
+
+/** `… && a` and, wrapped, `>= b) {`: no quotation, because marked lines go on around it. */
+function isWrappedRest(lines: readonly string[], i: number, open: boolean): boolean {
+  return (
+    open && lines[i]!.startsWith('>') && lines[i - 1]!.length >= 45 && /^[ +-]/.test(lines[i - 1]!) && /^[ +-]/.test(lines[i + 1] ?? '')
+  );
+}
+
 function ends(lines: readonly string[], i: number): boolean {
   const line = lines[i]!;
+  if (/^-{10}/.test(line)) return true;
   if (isSignature(line) || isHeaderLike(line)) return true;
   if (line.startsWith('--- ') && (lines[i + 1] ?? '').startsWith('+++ ')) return true;
   return MAIL_TEXT.test(line.length > 400 ? line.slice(0, 400) : line);
 }
 
-/** A mailer that wraps long lines leaves their rest without a mark; counts tell it from context whose leading blank is gone. */
-function joinWrapped(raws: Raw[], header: HunkHeader, guesses: string[]): Raw[] {
-  const bare = raws.filter((line) => line.bare).length;
-  if (bare === 0 || count(raws, '+') <= header.oldCount) return raws;
+/**
+ * A mailer that wraps long lines leaves their rest without a mark, the rest of the hunk header too. The counts tell it from context whose leading blank is gone.
+ */
+function undoWrapping(raws: Raw[], header: HunkHeader, guesses: string[]): Raw[] {
+  if (!raws.some((line) => line.bare)) return raws;
+  const headless = raws[0]!.bare && header.heading.length >= 20 ? raws.slice(1) : raws;
+  // a new file has no context
+  const readings = header.oldCount === 0 ? [joinWrapped(headless)] : [raws, headless, joinWrapped(raws), joinWrapped(headless)];
+  const best = readings.reduce((a, b) => (mismatch(b, header) < mismatch(a, header) ? b : a));
+  if (best.length < raws.length) guesses.push('wrapped lines joined');
+  return best;
+}
+
+function joinWrapped(raws: readonly Raw[]): Raw[] {
   const joined: Raw[] = [];
   for (const line of raws) {
     const last = joined.at(-1);
     if (line.bare && last && last.text.length > 40) joined[joined.length - 1] = { ...last, text: `${last.text} ${line.text}` };
     else joined.push(line);
   }
-  if (joined.length === raws.length || count(joined, '+') < header.oldCount || count(joined, '-') < header.newCount) return raws;
-  guesses.push('wrapped lines joined');
   return joined;
+}
+
+function mismatch(lines: readonly Raw[], header: HunkHeader): number {
+  return Math.abs(count(lines, '+') - header.oldCount) + Math.abs(count(lines, '-') - header.newCount);
 }
 
 /** Text behind the hunk that was taken for context. */
@@ -118,10 +160,13 @@ function dropTail(read: Raw[], header: HunkHeader, guesses: string[]): Raw[] {
   return kept;
 }
 
-/** Missing lines are lost blank ones where there are few, and where the text is damaged or has no blank context line left at all. */
+/**
+ * Missing lines are lost blank ones where there are few: in damaged text, if it has no blank context line left (an archive drops them all) or ends with the
+ * hunk; in sound text only the one at the hunk's end, which editors trim.
+ */
 function lostBlanks(read: readonly Raw[], missing: number, cut: boolean): boolean {
-  if (missing > Math.max(2, read.length / 4)) return false;
   const damaged = read.some((line) => line.bare);
-  const noBlank = !read.some((line) => line.kind === ' ' && line.text.trim() === '');
-  return damaged ? noBlank || !cut : noBlank && !cut;
+  if (!damaged) return missing === 1 && !cut;
+  if (missing > Math.max(2, read.length / 4)) return false;
+  return !cut || !read.some((line) => line.kind === ' ' && line.text.trim() === '');
 }

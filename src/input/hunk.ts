@@ -69,6 +69,21 @@ export function readCounted(lines: readonly string[], at: number, end: number, h
   return { hunk: { ...header, lines: read, damaged: false }, next: i };
 }
 
+/**
+ * A mailer wrapped the hunk header: the first line behind it is the rest of the heading. Tried before anything else is guessed.
+ * @returns null where leaving that line out doesn't make the counts right
+ */
+export function readWrappedHeading(
+  lines: readonly string[],
+  at: number,
+  end: number,
+  header: HunkHeader,
+): { hunk: Hunk; next: number } | null {
+  const rest = lines[at] ?? '';
+  if (at >= end || header.heading.length < 20 || /^[ +\-@]|^$/.test(rest)) return null;
+  return readCounted(lines, at + 1, end, { ...header, heading: `${header.heading} ${rest.trim()}` });
+}
+
 /** Added or removed lines right behind the counted ones: somebody edited the patch and not its header. */
 function goesOn(lines: readonly string[], at: number): boolean {
   const line = lines[at]!;

@@ -3,6 +3,7 @@
  * other charsets, flowed text, encoded words) is read by postal-mime, which is loaded when the first such mail comes.
  */
 import { isUtf8 } from 'node:buffer';
+import { unflow } from './flowed.ts';
 
 export interface Mail {
   /** decoded, unfolded */
@@ -52,7 +53,7 @@ export function readHeaders(bytes: Buffer): { headers: Headers; bodyAt: number }
       continue;
     }
     const found = /^([!-9;-~]{1,100}):[ \t]*(.*)$/.exec(line);
-    name = found?.[1]!.toLowerCase() ?? '';
+    name = found ? found[1]!.toLowerCase() : '';
     first = name !== '' && !headers.has(name);
     if (found && first) headers.set(name, found[2]!.trim());
   }
@@ -92,11 +93,25 @@ function readPlainBody(headers: Headers, bytes: Buffer): { text: string; damage:
   const encoding = (headers.get('content-transfer-encoding') ?? '').toLowerCase();
   if (!/^(?:7bit|8bit|7-bit|8-bit|binary|)$/.test(encoding)) return null;
   const type = (headers.get('content-type') ?? 'text/plain').toLowerCase();
-  if (!/^text\/(?:plain|x-patch|x-diff)\b/.test(type) || /format\s*=\s*"?flowed/.test(type)) return null;
+  if (!/^text\/(?:plain|x-patch|x-diff)\b/.test(type)) return null;
   const charset = (/charset\s*=\s*"?([^\s";]*)/.exec(type)?.[1] ?? '').toLowerCase();
   if (!PLAIN_CHARSETS.test(charset) && !isAsciiText(bytes, charset)) return null;
-  if (isUtf8(bytes)) return { text: bytes.toString('utf8'), damage: [] };
-  return { text: bytes.toString('latin1'), damage: ['is no valid UTF-8: read as Latin-1'] };
+  const damage = isUtf8(bytes) ? [] : ['is no valid UTF-8: read as Latin-1'];
+  return { text: readFlow(decode(bytes), type), damage };
+}
+
+const FLOWED = /format\s*=\s*"?flowed/i;
+
+function readFlow(text: string, type: string): string {
+  return FLOWED.test(type) ? unflow(text, /delsp\s*=\s*"?yes/i.test(type)) : text;
+}
+
+/** The library joins flowed lines by the letter; for patches that is wrong, see flowed.ts. */
+function hideFlow(bytes: Buffer): Buffer {
+  return Buffer.from(
+    bytes.toString('latin1').replace(/^(content-type:(?:.|\r?\n[ \t]){0,500}?format\s*=\s*"?)flowed/gim, '$1fixed'),
+    'latin1',
+  );
 }
 
 /** Most mails that name another charset hold nothing but ASCII; not so the shifting ones (ISO-2022, UTF-7), whose bytes all look like it. */
@@ -118,13 +133,14 @@ async function readByLibrary(bytes: Buffer, headers: Headers, body: { text: stri
   const head = describe(headers);
   if (body) return { ...head, body: body.text, attachments: [], damage: body.damage };
   try {
-    const mail = await PostalMime.parse(bytes);
+    const type = FLOWED.exec(bytes.toString('latin1')) ? `format=flowed ${headers.get('content-type') ?? ''}` : '';
+    const mail = await PostalMime.parse(type === '' ? bytes : hideFlow(bytes));
     const attachments = mail.attachments.map((one) => ({
       name: one.filename ?? one.mimeType,
       text: decode(Buffer.from(one.content as ArrayBuffer)),
     }));
     const damage = mail.text === undefined && mail.html !== undefined ? ['has no plain text, only HTML'] : [];
-    return { ...head, body: mail.text ?? '', attachments, damage };
+    return { ...head, body: readFlow(mail.text ?? '', type), attachments, damage };
   } catch (error) {
     return { ...head, body: '', attachments: [], damage: [`can't be decoded (${(error as Error).message})`] };
   }

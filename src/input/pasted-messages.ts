@@ -61,7 +61,10 @@ class Splitter {
   }
 
   private open(): PastedMail {
-    if (this.mail === null) this.mails.push((this.mail = { subject: '', from: null, lines: [], files: [] }));
+    if (this.mail === null) {
+      this.mail = { subject: '', from: null, lines: [], files: [] };
+      this.mails.push(this.mail);
+    }
     return this.mail;
   }
 

@@ -2,7 +2,7 @@
 import { type Diagnostic, InputError } from '../claim.ts';
 import { readFileHeader } from './file-header.ts';
 import { guessHunk } from './guess-hunk.ts';
-import { isHeaderLike, readCounted, readHeader } from './hunk.ts';
+import { type HunkHeader, isHeaderLike, readCounted, readHeader, readWrappedHeading } from './hunk.ts';
 import type { Witness } from './lost-blanks.ts';
 import type { FileDiff, Hunk } from './model.ts';
 
@@ -78,14 +78,19 @@ class DiffReader {
     if (!isHeaderLike(line)) return false;
     const header = readHeader(line);
     if (!header) throw new InputError(`${this.options.source}: ${name}: hunk header can't be read: ${line.slice(0, 80)}`);
-    const counted = readCounted(this.lines, this.at + 1, this.end, header);
-    const guess = counted ? null : guessHunk(this.lines, this.at + 1, this.end, header, this.options.witness ?? null);
+    this.body(file, name, header);
+    return true;
+  }
+
+  private body(file: FileDiff, name: string, header: HunkHeader): void {
+    const from = this.at + 1;
+    const counted = readCounted(this.lines, from, this.end, header) ?? readWrappedHeading(this.lines, from, this.end, header);
+    const guess = counted ? null : guessHunk(this.lines, from, this.end, header, this.options.witness ?? null);
     const read = counted ?? guess!;
     this.at = read.next;
     if (guess) this.tellGuess(name, guess.hunk, guess.guesses, guess.lossy);
     // a hunk of nothing but its header: the text was cut there
     if (read.hunk.lines.length > 0) file.hunks.push(read.hunk);
-    return true;
   }
 
   private tellGuess(name: string, hunk: Hunk, guesses: readonly string[], lossy: boolean): void {
@@ -116,12 +121,25 @@ class DiffReader {
       throw new InputError(`${this.options.source}: is a context diff; make a unified one (diff -u)`);
     }
     if (!/^@@ ?-\d+(?:,\d+)? \+\d/.test(line)) return false;
+    this.orphan(line);
+    return true;
+  }
+
+  /** Behind text that interrupts a file's hunks the next one still is that file's, if it comes further down in it. */
+  private orphan(line: string): void {
     const header = readHeader(line);
+    const file = this.files.at(-1);
+    const last = file?.hunks.at(-1);
+    const name = file?.newPath ?? file?.oldPath ?? '';
+    if (header && file && last && header.oldStart >= last.oldStart + last.oldCount) {
+      this.tell('warning', `${name}: the text between the hunks before line ${header.newStart} is no diff and is left out`);
+      this.body(file, name, header);
+      return;
+    }
+    this.tell('warning', `the hunk '${line.slice(0, 80)}' belongs to no file and is left out`);
     const read =
       header && (readCounted(this.lines, this.at + 1, this.end, header) ?? guessHunk(this.lines, this.at + 1, this.end, header, null));
-    this.tell('warning', `a hunk at line ${this.at + 1} belongs to no file and is left out`);
-    this.at = read ? Math.max(read.next, this.at + 1) : this.at + 1;
-    return true;
+    this.at = Math.max(read?.next ?? 0, this.at + 1);
   }
 }
 

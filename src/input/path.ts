@@ -59,7 +59,7 @@ function stripPair(before: string, after: string): Names {
   // x.c.orig beside x.c
   if (/^\.(?:orig|old|bak)$/.test(old.slice(after.length)) && old.startsWith(after))
     return { oldPath: stripOne(after), newPath: stripOne(after) };
-  return { oldPath: tidy(old), newPath: tidy(after) };
+  return { oldPath: stripOne(old), newPath: stripOne(after) };
 }
 
 function stripOne(name: string): string {

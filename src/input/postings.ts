@@ -37,19 +37,40 @@ export interface Posting<E extends Entry> {
 
 /** In the order in which the first mail of each was read; answers belong to none, nor do cover letters without patches. */
 export function gatherPostings<E extends Entry>(entries: readonly E[]): Posting<E>[] {
+  const roots = rootsOf(entries);
   const postings = new Map<string, Posting<E>[]>();
   for (const entry of entries) {
     if (entry.isAnswer) continue;
     const key = postingKey(entry);
     const same = postings.get(key) ?? [];
     postings.set(key, same);
-    const open = same.findLast((one) => takes(one, entry));
-    if (!open) same.push(newPosting(entry));
+    const root = roots.get(entry) ?? '';
+    const open = same.findLast((one) => takes(one, entry, root));
+    if (!open) same.push(newPosting(entry, root));
     else if (entry.hasDiff) open.members.push(entry);
     else open.cover ??= entry;
   }
   const whole = [...postings.values()].flat().filter((posting) => posting.members.length > 0);
-  return whole.sort((a, b) => a.order - b.order);
+  return joinHalves(whole.sort((a, b) => a.order - b.order));
+}
+
+/** `[PATCH 1/2]` and `[PATCH v2 2/2]` in one thread, and nothing else: somebody forgot the version of one. */
+function joinHalves<E extends Entry>(postings: readonly Posting<E>[]): Posting<E>[] {
+  const joined: Posting<E>[] = [];
+  const open = new Map<string, Posting<E>>();
+  for (const posting of postings) {
+    const key = `${posting.author} ${posting.total} ${posting.root}`;
+    const half = open.get(key);
+    const parts = new Set(half?.members.map((entry) => entry.subject.part));
+    const fits = half !== undefined && posting.root !== '' && !posting.members.some((entry) => parts.has(entry.subject.part));
+    if (fits && half.members.length + posting.members.length <= posting.total) {
+      half.members.push(...posting.members);
+      half.cover ??= posting.cover;
+      half.version = Math.max(half.version, posting.version);
+    } else joined.push(posting);
+    if (posting.members.length < posting.total && !fits) open.set(key, posting);
+  }
+  return joined;
 }
 
 /** Who sent it, for comparing: the address where there is one. */
@@ -68,28 +89,42 @@ function postingKey(entry: Entry): string {
 
 const HALF_AN_HOUR = 30 * 60 * 1000;
 
-function takes<E extends Entry>(posting: Posting<E>, entry: E): boolean {
+function takes<E extends Entry>(posting: Posting<E>, entry: E, root: string): boolean {
   const { part } = entry.subject;
   const taken = entry.hasDiff ? part > 0 && posting.members.some((one) => one.subject.part === part) : posting.cover !== null;
   if (taken) return false;
   if (entry.messageId === null) return true;
   const first = posting.members[0] ?? posting.cover!;
-  if (posting.root === rootOf(entry) || (first.messageId !== null && stemOf(first.messageId) === stemOf(entry.messageId))) return true;
+  if (posting.root === root || (first.messageId !== null && stemOf(first.messageId) === stemOf(entry.messageId))) return true;
   // sent without threading: close in time
   const threaded = entry.references.length > 0 || entry.inReplyTo !== null;
   return !threaded && first.date !== null && entry.date !== null && Math.abs(first.date - entry.date) < HALF_AN_HOUR;
 }
 
-function rootOf(entry: Entry): string {
-  return entry.references[0] ?? entry.inReplyTo ?? entry.messageId ?? '';
+/** The id of the mail that began each one's thread, as far as ids and references tell. */
+function rootsOf<E extends Entry>(entries: readonly E[]): Map<E, string> {
+  const byId = new Map(entries.map((entry) => [entry.messageId, entry]));
+  return new Map(
+    entries.map((entry) => {
+      let at: Entry = entry;
+      let root = entry.messageId ?? '';
+      // ids are hostile: they may go round in a circle
+      for (const seen = new Set<Entry>(); !seen.has(at); ) {
+        seen.add(at);
+        root = at.references[0] ?? at.inReplyTo ?? at.messageId ?? root;
+        at = byId.get(root) ?? at;
+      }
+      return [entry, root];
+    }),
+  );
 }
 
-/** git send-email numbers its ids: 20251027231727.472628-3-name@host */
+/** The ids of one run of git send-email or b4 differ in a number: 20251027231727.472628-3-name@host, 20251027-topic-v2-3-0123456789ab@host */
 function stemOf(id: string): string {
-  return id.replace(/-\d{1,4}(?=-[^-]*@|@)/, '');
+  return id.replace(/^(\d{14}\.\d+-)\d+-|(-v\d+-)\d+(?=-[0-9a-f]{12}@)|-\d+(?=-git-send-email-)/, '$1$2');
 }
 
-function newPosting<E extends Entry>(entry: E): Posting<E> {
+function newPosting<E extends Entry>(entry: E, root: string): Posting<E> {
   const { version, rfc, total, label } = entry.subject;
   return {
     members: entry.hasDiff ? [entry] : [],
@@ -99,7 +134,7 @@ function newPosting<E extends Entry>(entry: E): Posting<E> {
     rfc,
     total,
     label,
-    root: rootOf(entry),
+    root,
     order: entry.order,
   };
 }

@@ -44,12 +44,16 @@ function order<E extends Entry>(posting: Posting<E>, diagnostics: Diagnostic[]):
   const missing: number[] = [];
   for (let part = 1; part <= posting.total; part++) if (!here.has(part)) missing.push(part);
   if (missing.length > 0) {
-    const which = missing.length === 1 ? `patch ${missing[0]} of ${posting.total} is` : `patches ${list(missing)} of ${posting.total} are`;
-    const message = `'${titleOf(posting)}': ${which} not in the input`;
+    const message = `'${titleOf(posting)}': ${tellMissing(missing, [...here], posting.total)}`;
     // to look at one patch of a series is usual; a hole in it is not
     diagnostics.push({ level: patches.length > 1 ? 'warning' : 'note', message, location: null });
   }
   return { patches, followUps: new Set() };
+}
+
+function tellMissing(missing: readonly number[], here: readonly number[], total: number): string {
+  if (here.length === 1) return `only patch ${here[0]} of ${total} is in the input`;
+  return `patch${missing.length > 1 ? 'es' : ''} ${list(missing)} of ${total} ${missing.length > 1 ? 'are' : 'is'} not in the input`;
 }
 
 function list(numbers: readonly number[]): string {

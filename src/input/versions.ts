@@ -15,13 +15,14 @@ function familiesOf<E extends Entry>(postings: readonly Posting<E>[]): Posting<E
   for (const posting of postings) {
     const keys = titleKeys(posting);
     const near = keys.flatMap((key) => byTitle.get(key) ?? []);
-    let family = near.find((one) => one.some((other) => areVersions(other, posting)));
-    if (!family) families.push((family = []));
+    const known = near.find((one) => one.some((other) => areVersions(other, posting)));
+    const family = known ?? [];
+    if (!known) families.push(family);
     family.push(posting);
     for (const key of keys) {
-      const known = byTitle.get(key);
-      if (!known) byTitle.set(key, [family]);
-      else if (!known.includes(family)) known.push(family);
+      const named = byTitle.get(key);
+      if (!named) byTitle.set(key, [family]);
+      else if (!named.includes(family)) named.push(family);
     }
   }
   return families;
