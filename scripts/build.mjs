@@ -20,6 +20,17 @@ async function precompilePatterns() {
   return { hash: createHash('sha256').update(text).digest('hex'), json: JSON.stringify(patterns) };
 }
 
+/** commander loads `child_process`, and with it sockets and streams, for sub-commands that are programs of their own: there are none here. */
+const noPrograms = {
+  name: 'no-programs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'no-programs' } : null,
+    );
+    onLoad({ filter: /./, namespace: 'no-programs' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
+
 /** @returns ES modules by file name; `kfunc-lint.js` is the one to run */
 async function split() {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
@@ -38,6 +49,7 @@ async function split() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'eof',
+    plugins: [noPrograms],
     logLevel: 'warning',
     define: {
       __KFUNC_LINT_VERSION__: JSON.stringify(version),
@@ -48,15 +60,31 @@ async function split() {
   return new Map(outputFiles.map((file) => [basename(file.path), file.text]));
 }
 
-const toCommonJs = (text) => transform(text, { format: 'cjs', target: TARGET, platform: 'node', minifyWhitespace: true, minifySyntax: true, define: { 'import.meta.url': '__url' } });
+const toCommonJs = (text) =>
+  transform(text, {
+    format: 'cjs',
+    target: TARGET,
+    platform: 'node',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    define: { 'import.meta.url': '__url' },
+  });
 
 /** Names of the chunks that can only be ES modules: they await at their top level, or import one that does. */
 async function esModules(chunks) {
   const found = new Set();
-  for (const [name, text] of chunks) if (await toCommonJs(text).then(() => false, () => true)) found.add(name);
+  for (const [name, text] of chunks)
+    if (
+      await toCommonJs(text).then(
+        () => false,
+        () => true,
+      )
+    )
+      found.add(name);
   for (let size = -1; size !== found.size; ) {
     size = found.size;
-    for (const [name, text] of chunks) if ([...found].some((other) => new RegExp(`(from|import) ?"\\./${other}"`).test(text))) found.add(name);
+    for (const [name, text] of chunks)
+      if ([...found].some((other) => new RegExp(`(from|import) ?"\\./${other}"`).test(text))) found.add(name);
   }
   return found;
 }

@@ -1,19 +1,40 @@
-/** The process: arguments in, exit code out. */
+/** The process: arguments in, exit code out. Descriptors instead of `process.stdout`, whose streams and sockets cost a lint of one patch a tenth of its time. */
+import { fstatSync, writeSync } from 'node:fs';
 import { run } from './cli.ts';
 
-// a reader that went away (`| head`) is no error of ours: the exit code still tells the verdict
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+/** Blocks until all is written. A reader that went away (`| head`) is no error of ours: the exit code still tells the verdict. */
+function write(descriptor: 1 | 2, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      // a pipe that somebody made non-blocking, and that is full
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** Only a character device can be a terminal; asking for sure loads the terminal's module. */
+function isTerminal(descriptor: 1 | 2): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && (descriptor === 1 ? process.stdout : process.stderr).isTTY === true;
+  } catch {
+    return false;
+  }
 }
 
 run(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: (text) => process.stdout.write(text),
-  stderr: (text) => process.stderr.write(text),
-  isTTY: process.stdout.isTTY === true,
-  progress: process.stderr.isTTY === true,
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: (text) => write(1, text),
+  stderr: (text) => write(2, text),
+  isTTY: isTerminal(1),
+  progress: isTerminal(2),
   env: process.env,
 }).then((code) => {
   process.exitCode = code;

@@ -4,7 +4,6 @@ import type { InputSet } from '../input/model.ts';
 import { type Inputs, openInputs } from '../input/read.ts';
 import type { Io } from '../io.ts';
 import { type LintOptions, type LintResult, lint } from '../lint.ts';
-import { openTree } from '../source/tree.ts';
 import { finish } from './finish.ts';
 import { chooseKernel } from './kernel.ts';
 import type { CommonOptions } from './options.ts';
@@ -14,10 +13,11 @@ import { loadPatterns } from './patterns.ts';
 export async function lintCommand(args: readonly string[], options: CommonOptions, io: Io): Promise<number> {
   if (args.length === 0)
     throw new InputError('no input: name a patch, a mailbox, a C file or a folder, or - for standard input (--help tells more)');
-  const tree = options.tree === undefined ? null : openTree(options.tree);
-  const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
+  const tree = options.tree === undefined ? null : (await import('../source/tree.ts')).openTree(options.tree);
+  const { kernel, diagnostics: told } = await chooseKernel(options.kernel, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
-  const inputs = await openInputs(args, { stdin: io.stdin });
+  // standard input is opened by looking at it
+  const inputs = await openInputs(args, args.includes('-') ? { stdin: io.stdin } : {});
   const result = await lintEach(inputs, { kernel, tree, patterns, trust: options.trust });
   return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics] }, options, io);
 }
