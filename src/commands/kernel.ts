@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../claim.ts';
 import type { KernelChoice } from '../report/model.ts';
 import type { TreeFiles } from '../source/model.ts';
+import { treeSeries } from '../source/tree-series.ts';
 import { NEWEST, resolveSeries } from '../verifier/series.ts';
 
 export interface ChosenKernel {
@@ -10,11 +11,9 @@ export interface ChosenKernel {
 }
 
 /** @throws InputError where the option or the tree's Makefile names a series that is none, or older than the oldest modelled */
-export async function chooseKernel(option: string | undefined, tree: TreeFiles | null): Promise<ChosenKernel> {
+export function chooseKernel(option: string | undefined, tree: TreeFiles | null): ChosenKernel {
   if (option !== undefined) return choose(option, 'option');
   if (tree === null) return choose(NEWEST, 'default');
-  // not for runs without a tree: it brings child processes with it
-  const { treeSeries } = await import('../source/tree.ts');
   const version = treeSeries(tree);
   if (version !== null) return choose(version, 'tree');
   const { kernel, diagnostics } = choose(NEWEST, 'default');

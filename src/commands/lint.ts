@@ -14,7 +14,7 @@ export async function lintCommand(args: readonly string[], options: CommonOption
   if (args.length === 0)
     throw new InputError('no input: name a patch, a mailbox, a C file or a folder, or - for standard input (--help tells more)');
   const tree = options.tree === undefined ? null : (await import('../source/tree.ts')).openTree(options.tree);
-  const { kernel, diagnostics: told } = await chooseKernel(options.kernel, tree);
+  const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
   // standard input is opened by looking at it
   const inputs = await openInputs(args, args.includes('-') ? { stdin: io.stdin } : {});

@@ -11,7 +11,7 @@ import { showProgress } from './progress.ts';
 /** @throws InputError where the tree or a pattern file can't be read */
 export async function scanCommand(dir: string, options: CommonOptions, io: Io): Promise<number> {
   const tree = openTree(dir);
-  const { kernel, diagnostics: told } = await chooseKernel(options.kernel, tree);
+  const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
   const progress = showProgress(io);
   const result = scanTree({ kernel, tree, patterns, trust: options.trust, progress: progress.step });

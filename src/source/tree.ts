@@ -6,6 +6,8 @@ import { join, posix, sep } from 'node:path';
 import { InputError } from '../claim.ts';
 import type { MarginHit, SearchOptions, TreeFiles } from './model.ts';
 
+export { treeSeries } from './tree-series.ts';
+
 const MAX_FILE = 32 << 20;
 const MAX_OUTPUT = 256 << 20;
 
@@ -58,14 +60,6 @@ export function openRevision(dir: string, revision: string): TreeFiles {
       ),
     margin: (names, options = {}) => gitMargin(dir, [commit], `${commit}:`, names, options),
   };
-}
-
-/** `6.12` from the Makefile at the top; null where it has no version. */
-export function treeSeries(tree: TreeFiles): string | null {
-  const makefile = tree.read('Makefile') ?? '';
-  const version = /^VERSION\s*=\s*(\d+)\s*$/m.exec(makefile)?.[1];
-  const patchlevel = /^PATCHLEVEL\s*=\s*(\d+)\s*$/m.exec(makefile)?.[1];
-  return version && patchlevel ? `${version}.${patchlevel}` : null;
 }
 
 function remember<T>(cache: Map<string, T>, key: string, read: () => T): T {
@@ -157,17 +151,17 @@ function patterns(needles: string[]): string[] {
   return needles.flatMap((n) => ['-e', n]);
 }
 
-function escape(name: string): string {
+function escapeName(name: string): string {
   return name.replace(/[^A-Za-z0-9_]/g, '\\$&');
 }
 
-/** Lines at the margin that hold a name before a parenthesis: definitions, declarations and #defines, hardly any call. */
-function marginPattern(names: string[]): string {
-  return `^[A-Za-z_#](.*[^A-Za-z0-9_])?(${names.map(escape).join('|')})[ \\t]*\\(`;
+/** What stands on a line that defines, declares or #defines a name; calls are sorted out afterwards, which is faster than a pattern that anchors. */
+function marginNeedles(names: string[]): string[] {
+  return patterns(names.flatMap((n) => [`${n}(`, `${n} (`]));
 }
 
 function marginRegExp(names: string[]): RegExp {
-  return new RegExp(`^(?:[A-Za-z_#](?:.*[^A-Za-z0-9_])?)?\\b(${names.map(escape).join('|')})[ \\t]*\\(`);
+  return new RegExp(`^(?:[A-Za-z_#](?:.*[^A-Za-z0-9_])?)?\\b(${names.map(escapeName).join('|')})[ \\t]*\\(`);
 }
 
 function folders(root: string, options: SearchOptions): string[] {
@@ -198,25 +192,7 @@ function ripgrepSearch(rg: string, root: string): SearchEngine {
   };
   return {
     files: (needles, options) => clean(run(['-l', '-0', '-F', ...patterns(needles)], options).split('\0')),
-    margin: (names, options) =>
-      parseHits(
-        run(
-          [
-            '-n',
-            '-0',
-            '--no-heading',
-            '-H',
-            '--max-columns',
-            '600',
-            '-e',
-            marginPattern(names),
-            '-e',
-            `^(${names.map(escape).join('|')})[ \\t]*\\(`,
-          ],
-          options,
-        ),
-        names,
-      ),
+    margin: (names, options) => parseHits(run(['-n', '-0', '--no-heading', '-H', '-F', ...marginNeedles(names)], options), names),
   };
 }
 
@@ -246,7 +222,7 @@ function gitSearch(root: string): SearchEngine {
 function gitMargin(dir: string, where: string[], prefix: string, names: string[], options: SearchOptions): MarginHit[] {
   const flags = where[0]?.startsWith('--') ? where : [];
   const revision = flags.length > 0 ? [] : where;
-  const needles = names.flatMap((n) => ['-e', `${n}(`, '-e', `${n} (`]);
+  const needles = marginNeedles(names);
   const out = git(dir, ['grep', ...flags, '-n', '-z', '-I', '-F', ...needles, ...revision, '--', ...pathspecs(options)]) ?? '';
   return parseHits(out.replace(/^([^\0\n]*)\0(\d+)\0/gm, '$1\0$2:'), names).map((h) => ({
     ...h,
@@ -269,7 +245,7 @@ function parseHits(out: string, names: string[]): MarginHit[] {
     const nul = row.indexOf('\0');
     const colon = row.indexOf(':', nul);
     const text = row.slice(colon + 1);
-    const matched = nul < 0 || colon < 0 ? null : name.exec(text);
+    const matched = nul < 0 || colon < 0 || !/^[A-Za-z_#]/.test(text) ? null : name.exec(text);
     if (matched) hits.push({ path: tidy(row.slice(0, nul)), line: Number(row.slice(nul + 1, colon)), name: matched[1]!, text });
   }
   return hits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
