@@ -8,7 +8,8 @@ export const acquireRelease: Rule = {
   claims:
     'KF_ACQUIRE and KF_RELEASE do not fit each other or the code: no release for the type, no reference handed out or dropped, the wrong type or position, or a reference that leaks on some path.',
   why: 'The verifier makes a program give back every reference that a KF_ACQUIRE kfunc hands out, through a KF_RELEASE kfunc of the same type. It believes the flags: whether the C code takes and drops the reference is for the code to get right. A get too few is a use after free, a put too few is a leak.',
-  advice: 'pair the flags with what the code does: take the reference that KF_ACQUIRE promises, and register the function that drops it with KF_RELEASE',
+  advice:
+    'pair the flags with what the code does: take the reference that KF_ACQUIRE promises, and register the function that drops it with KF_RELEASE',
   silent: 'Where every reference that is taken is returned, dropped or stored in an object, and for kfuncs that take none.',
   *program(view) {
     for (const unit of view.units) {
@@ -108,7 +109,8 @@ function* handsOutReference(unit: KfuncUnit, releases: boolean): Iterable<Claim>
 function whereFrom(unit: KfuncUnit, event: EventOf<'return'>): string {
   for (const o of event.occurrences) {
     const call = o.origins.find((x) => x.k === 'call');
-    if (call?.k === 'call') return `whether ${call.callee}() returns a reference is not known: ${unit.flow.unknownCallees.get(call.callee) ?? 'it could not be followed'}`;
+    if (call?.k === 'call')
+      return `whether ${call.callee}() returns a reference is not known: ${unit.flow.unknownCallees.get(call.callee) ?? 'it could not be followed'}`;
     if (o.doubt !== null) return o.doubt;
   }
   const [name, why] = [...unit.flow.unknownCallees][0] ?? ['', ''];
@@ -124,7 +126,9 @@ function* dropsReference(unit: KfuncUnit): Iterable<Claim> {
   const candidates = pointersOf(unit);
   // not dropped, not handed back, and not NULL all of them
   const leaves = unit.flow.exits.filter(
-    (e) => !candidates.some((i) => e.droppedOn.includes(i) || e.isParameter === i) && candidates.some((i) => (e.parameters[i]!.nul & VALID) !== 0),
+    (e) =>
+      !candidates.some((i) => e.droppedOn.includes(i) || e.isParameter === i) &&
+      candidates.some((i) => (e.parameters[i]!.nul & VALID) !== 0),
   );
   if (candidates.length === 0 || leaves.length === 0) return;
   const sure = leaves.some((e) => e.doubt === null && !candidates.some((i) => e.escaped.includes(i)));
@@ -158,7 +162,10 @@ function* position(unit: KfuncUnit): Iterable<Claim> {
     location: unit.definition.location,
     message: `${unit.kfunc.name}() releases ${parameter.name}, its parameter ${released + 1}, and from 7.2 on the verifier releases the first`,
     advice: `make ${parameter.name} the first parameter`,
-    path: [step(`registered as ${entry.line}`, entry.location), step(`${parameter.text} is parameter ${released + 1}`, unit.definition.location)],
+    path: [
+      step(`registered as ${entry.line}`, entry.location),
+      step(`${parameter.text} is parameter ${released + 1}`, unit.definition.location),
+    ],
     missing: assumedSeries(unit),
   });
 }
@@ -189,7 +196,9 @@ function* wrongType(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
 function elsewhere(types: string[], view: ProgramView): Missing[] {
   const socket = types.find((t) => /sock/.test(t));
   if (socket) return [{ what: socket, why: `a helper may hand out ${socket}`, treeWouldHelp: false }];
-  return view.program.hasTree ? [] : [{ what: types[0]!, why: `a kfunc of a file that is not at hand may hand out ${types[0]}`, treeWouldHelp: true }];
+  return view.program.hasTree
+    ? []
+    : [{ what: types[0]!, why: `a kfunc of a file that is not at hand may hand out ${types[0]}`, treeWouldHelp: true }];
 }
 
 /** A reference taken in the body that is still held at a return; one claim a place where it is taken, the surest. */
@@ -211,12 +220,19 @@ type Reference = EventOf<'return'>['unreleased'][number];
 
 function mayBeHandedOn(unit: KfuncUnit, event: EventOf<'return'>, reference: Reference): Missing[] {
   const [name, why] = [...unit.flow.unknownCallees][0] ?? [reference.by, 'it could not be followed'];
-  if (reference.escaped) return [{ what: name, why: `the object is handed to code out of sight, ${name}() for one: ${why}`, treeWouldHelp: true }];
+  if (reference.escaped)
+    return [{ what: name, why: `the object is handed to code out of sight, ${name}() for one: ${why}`, treeWouldHelp: true }];
   const doubt = event.occurrences.find((o) => o.doubt === null) ? null : event.occurrences[0]?.doubt;
   if (doubt) return [{ what: unit.kfunc.name, why: doubt, treeWouldHelp: true }];
   if (reference.parameter === null || event.negative) return [];
   const parameter = unit.definition.syntax.parameters[reference.parameter]?.name;
-  return [{ what: reference.by, why: `whether another function drops the reference that is kept of ${parameter} can't be told`, treeWouldHelp: false }];
+  return [
+    {
+      what: reference.by,
+      why: `whether another function drops the reference that is kept of ${parameter} can't be told`,
+      treeWouldHelp: false,
+    },
+  ];
 }
 
 function leak(unit: KfuncUnit, event: EventOf<'return'>, reference: Reference, missing: Missing[]): Claim {

@@ -7,7 +7,8 @@ export const errptrReturn: Rule = {
   claims: 'The kfunc returns an ERR_PTR, or a negative number in a pointer or unsigned type: the program can not tell it from a value.',
   why: 'The verifier knows of NULL and of nothing else. An ERR_PTR passes the NULL check of the program, and then it is a pointer like any other: loaded through, handed to the next kfunc, released. A negative errno in an unsigned type is a large number, and in a bool it is true.',
   advice: 'turn errors into NULL and register with KF_RET_NULL, or return an int and hand the result out through a parameter',
-  silent: 'For int and other signed types, for void * (a number to the program), and where IS_ERR() values are turned into NULL on every path.',
+  silent:
+    'For int and other signed types, for void * (a number to the program), and where IS_ERR() values are turned into NULL on every path.',
   *kfunc(unit) {
     const { returns } = unit.definition.syntax;
     if (returns.name === 'void' && returns.pointers <= 1) return;
@@ -39,14 +40,24 @@ interface Found {
 function errorIn(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence): Found | null {
   if ((o.fact.nul & ERR) === 0) return null;
   const name = unit.kfunc.name;
-  if (o.origins.every((x) => x.k === 'const')) return { message: `${name}() returns an ERR_PTR: \`${event.text}\``, sure: true, missing: [] };
+  if (o.origins.every((x) => x.k === 'const'))
+    return { message: `${name}() returns an ERR_PTR: \`${event.text}\``, sure: true, missing: [] };
   const calls = o.origins.filter((x) => x.k === 'call');
   const failing = calls.find((x) => x.mayFail && x.known);
-  if (failing) return { message: `${name}() returns what ${failing.callee}() gives, which may be an ERR_PTR`, sure: o.doubt === null, missing: doubtOf(event, o) };
+  if (failing)
+    return {
+      message: `${name}() returns what ${failing.callee}() gives, which may be an ERR_PTR`,
+      sure: o.doubt === null,
+      missing: doubtOf(event, o),
+    };
   const unknown = calls.find((x) => unit.flow.unknownCallees.has(x.callee));
   if (!unknown) return null;
   const why = `whether ${unknown.callee}() returns an ERR_PTR is not known: ${unit.flow.unknownCallees.get(unknown.callee)}`;
-  return { message: `${name}() returns what ${unknown.callee}() gives, which may be an ERR_PTR`, sure: false, missing: [{ what: unknown.callee, why, treeWouldHelp: true }] };
+  return {
+    message: `${name}() returns what ${unknown.callee}() gives, which may be an ERR_PTR`,
+    sure: false,
+    missing: [{ what: unknown.callee, why, treeWouldHelp: true }],
+  };
 }
 
 function doubtOf(event: EventOf<'return'>, o: Occurrence): Missing[] {
@@ -55,7 +66,9 @@ function doubtOf(event: EventOf<'return'>, o: Occurrence): Missing[] {
 
 /** `u32 f() { return -EINVAL; }` */
 function numberClaim(unit: KfuncUnit): Claim | null {
-  const event = returnsOf(unit).find((e) => e.negative && e.occurrences.some((o) => o.type.k === 'int' && (o.type.signed === false || o.type.bool)));
+  const event = returnsOf(unit).find(
+    (e) => e.negative && e.occurrences.some((o) => o.type.k === 'int' && (o.type.signed === false || o.type.bool)),
+  );
   const type = event?.occurrences.find((o) => o.type.k === 'int')?.type;
   if (!event || type?.k !== 'int') return null;
   const becomes = type.bool ? 'true' : 'a large number';

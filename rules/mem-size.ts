@@ -29,7 +29,9 @@ function sizeParameter(unit: KfuncUnit, index: number): number | null {
 type Answer = 'ok' | 'bad' | 'unsure';
 
 function accessClaim(unit: KfuncUnit, index: number, size: number, name: string): Claim | null {
-  const uses = unit.flow.events.filter((e): e is EventOf<'deref'> => e.k === 'deref' && e.access !== 'bulk').sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)) || before(x.location, y.location));
+  const uses = unit.flow.events
+    .filter((e): e is EventOf<'deref'> => e.k === 'deref' && e.access !== 'bulk')
+    .sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)) || before(x.location, y.location));
   let unsure: { use: EventOf<'deref'>; o: Occurrence } | null = null;
   for (const use of uses) {
     for (const o of use.occurrences) {
@@ -61,7 +63,8 @@ function makeClaim(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, index:
   const sizeName = unit.definition.syntax.parameters[size]!.name;
   const f = o.parameters[size]!;
   const what = use.member === null ? `\`${use.text}\`` : `${name}->${use.member}`;
-  const tested = f.reasons.length > 0 ? `although ${sizeName} may be as small as ${Math.max(f.lo, 0)} here` : `before ${sizeName} is tested`;
+  const tested =
+    f.reasons.length > 0 ? `although ${sizeName} may be as small as ${Math.max(f.lo, 0)} here` : `before ${sizeName} is tested`;
   return claimOf(memSize, unit, {
     subject: name,
     property: { kind: 'sized', parameter: index, size },
@@ -69,7 +72,15 @@ function makeClaim(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, index:
     message: `${what} is ${use.access === 'write' ? 'written' : 'read'} ${tested}`,
     path: pathEvidence(use, `touches it: ${use.text}`),
     guards: f.reasons.slice(-2).map((r) => context(`\`${r.text}\` is what is known of ${sizeName} on this path`, r.location)),
-    missing: sure ? [] : [{ what: use.struct ?? name, why: o.doubt ?? `the layout of ${use.struct ?? `what ${name} points to`} is not at hand to compare with ${sizeName}`, treeWouldHelp: true }],
+    missing: sure
+      ? []
+      : [
+          {
+            what: use.struct ?? name,
+            why: o.doubt ?? `the layout of ${use.struct ?? `what ${name} points to`} is not at hand to compare with ${sizeName}`,
+            treeWouldHelp: true,
+          },
+        ],
   });
 }
 
@@ -91,7 +102,9 @@ function lengthClaim(unit: KfuncUnit, index: number, size: number, name: string)
         location: placeInKfunc(use),
         message: `${use.callee}() touches ${name} with the length \`${use.text}\`, which is not known to be within ${sizeName}`,
         path: pathEvidence(use, `calls ${use.callee}() with the length ${use.text}`),
-        missing: sure ? [] : [{ what: use.text, why: o.doubt ?? `how \`${use.text}\` and ${sizeName} compare is not at hand`, treeWouldHelp: false }],
+        missing: sure
+          ? []
+          : [{ what: use.text, why: o.doubt ?? `how \`${use.text}\` and ${sizeName} compare is not at hand`, treeWouldHelp: false }],
       });
     }
   }

@@ -9,7 +9,8 @@ export const missingRetNull: Rule = {
   claims: 'The kfunc may return NULL and is registered without KF_RET_NULL.',
   why: 'KF_RET_NULL is what makes the verifier demand a NULL check in the program. Without it the program may go on with the pointer as it is: hand it to the next kfunc, which takes the verifier at its word, or, since 7.0 and for plain memory always, load through it.',
   advice: 'add KF_RET_NULL to the BTF_ID_FLAGS line, or never return NULL',
-  silent: 'For functions that return no pointer, or void * (a number to the program), and where every return gives a pointer that is not NULL.',
+  silent:
+    'For functions that return no pointer, or void * (a number to the program), and where every return gives a pointer that is not NULL.',
   *kfunc(unit) {
     const { returns } = unit.definition.syntax;
     if (returns.pointers === 0 || (returns.name === 'void' && returns.pointers === 1)) return;
@@ -39,7 +40,10 @@ function claimFor(unit: KfuncUnit): Claim | null {
     severity: severityOf(unit),
     location: found.event.location,
     message: found.message,
-    path: [step(`${unit.kfunc.name}() returns \`${found.event.text}\``, found.event.location), ...(entry ? [step(`registered without ${FLAG}: ${entry.line}`, entry.location)] : [])],
+    path: [
+      step(`${unit.kfunc.name}() returns \`${found.event.text}\``, found.event.location),
+      ...(entry ? [step(`registered without ${FLAG}: ${entry.line}`, entry.location)] : []),
+    ],
     guards: [...flagEvidence(state, FLAG), ...assumedByIterator(state)],
     missing: [...found.missing, ...state.missing],
     mend: state.lacking.length === 1 ? flagAdded(unit.program, entry, FLAG) : null,
@@ -56,23 +60,38 @@ function nullIn(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence): Null 
   const sure = { event, parameter: null, missing: [] };
   if (o.fact.nul === NULL && o.origins.every((x) => x.k === 'const')) return { ...sure, message: `${name}() may return NULL` };
   const failing = o.origins.find((x) => x.k === 'call' && x.mayFail);
-  if (failing?.k === 'call' && o.doubt === null) return { ...sure, message: `${name}() returns what ${failing.callee}() gives, which may be NULL` };
-  if (o.fact.nul === NULL && o.doubt === null) return { ...sure, message: `${name}() returns \`${event.text}\`, which is NULL on some path` };
+  if (failing?.k === 'call' && o.doubt === null)
+    return { ...sure, message: `${name}() returns what ${failing.callee}() gives, which may be NULL` };
+  if (o.fact.nul === NULL && o.doubt === null)
+    return { ...sure, message: `${name}() returns \`${event.text}\`, which is NULL on some path` };
   const [only] = o.origins;
   if (o.origins.length === 1 && only?.k === 'param') {
     const { name: parameter } = unit.definition.syntax.parameters[only.index]!;
     return { event, parameter: only.index, message: `${name}() returns its argument ${parameter}, which may be NULL`, missing: [] };
   }
-  return { event, parameter: null, message: `${name}() returns \`${event.text}\`, which may be NULL`, missing: [whatIsMissing(unit, event, o)] };
+  return {
+    event,
+    parameter: null,
+    message: `${name}() returns \`${event.text}\`, which may be NULL`,
+    missing: [whatIsMissing(unit, event, o)],
+  };
 }
 
 function whatIsMissing(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence): Missing {
   const call = o.origins.find((x) => x.k === 'call');
   if (call?.k === 'call') {
     const why = unit.flow.unknownCallees.get(call.callee);
-    return { what: call.callee, why: `whether ${call.callee}() returns NULL is not known${why ? `: ${why}` : ''}`, treeWouldHelp: why !== undefined };
+    return {
+      what: call.callee,
+      why: `whether ${call.callee}() returns NULL is not known${why ? `: ${why}` : ''}`,
+      treeWouldHelp: why !== undefined,
+    };
   }
-  return { what: event.text, why: o.doubt ?? `whether \`${event.text}\` is ever NULL can't be told from the code`, treeWouldHelp: o.doubt !== null };
+  return {
+    what: event.text,
+    why: o.doubt ?? `whether \`${event.text}\` is ever NULL can't be told from the code`,
+    treeWouldHelp: o.doubt !== null,
+  };
 }
 
 /** Up to 6.19 loads through a plain struct pointer are fault-handled; what is acquired or plain memory is not. */
@@ -85,5 +104,11 @@ function severityOf(unit: KfuncUnit): 'error' | 'warning' {
 function assumedByIterator(state: FlagState): Evidence[] {
   if (state.lacking.length === 0 || !state.lacking.every((e) => e.flags.includes('KF_ITER_NEXT'))) return [];
   const entry = state.lacking[0]!;
-  return [carries('registration', `KF_ITER_NEXT: the verifier follows the end of the iteration, where next() gives NULL, without being told: ${entry.line}`, entry.location)];
+  return [
+    carries(
+      'registration',
+      `KF_ITER_NEXT: the verifier follows the end of the iteration, where next() gives NULL, without being told: ${entry.line}`,
+      entry.location,
+    ),
+  ];
 }

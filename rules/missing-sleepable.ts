@@ -11,7 +11,9 @@ export const missingSleepable: Rule = {
   advice: 'add KF_SLEEPABLE to the BTF_ID_FLAGS line, or use what does not sleep (GFP_ATOMIC, a trylock)',
   silent: 'For functions that call nothing that may sleep, and for allocations whose gfp flags forbid it.',
   *kfunc(unit) {
-    const sleeps = unit.flow.events.filter((e): e is Sleep => e.k === 'sleep').sort((a, b) => a.chain.length - b.chain.length || before(placeInKfunc(a), placeInKfunc(b)));
+    const sleeps = unit.flow.events
+      .filter((e): e is Sleep => e.k === 'sleep')
+      .sort((a, b) => a.chain.length - b.chain.length || before(placeInKfunc(a), placeInKfunc(b)));
     const atomic = sleeps.find((e) => heldAt(e) !== null);
     if (atomic) yield underLock(unit, atomic);
     const first = sleeps[0];
@@ -22,7 +24,13 @@ export const missingSleepable: Rule = {
 
 type Sleep = EventOf<'sleep'>;
 
-const HELD = { rcu: 'an RCU read-side section', spin: 'a spinlock', preempt: 'preemption disabled', irq: 'interrupts disabled', bh: 'bottom halves disabled' };
+const HELD = {
+  rcu: 'an RCU read-side section',
+  spin: 'a spinlock',
+  preempt: 'preemption disabled',
+  irq: 'interrupts disabled',
+  bh: 'bottom halves disabled',
+};
 
 /** What is held where it sleeps, of what the code itself took. A mutex may be slept under. */
 function heldAt(event: Sleep): string | null {
@@ -51,7 +59,10 @@ function unflagged(unit: KfuncUnit, event: Sleep): Claim {
     property: { kind: 'sleepable' },
     location: placeInKfunc(event),
     message: `${unit.kfunc.name}() may sleep in ${event.callee}()${where} and programs that must not sleep can call it`,
-    path: [...pathEvidence(event, `may sleep: ${event.text}`), ...(entry ? [step(`registered without ${FLAG}: ${entry.line}`, entry.location)] : [])],
+    path: [
+      ...pathEvidence(event, `may sleep: ${event.text}`),
+      ...(entry ? [step(`registered without ${FLAG}: ${entry.line}`, entry.location)] : []),
+    ],
     mend: lacking.length === 1 ? flagAdded(unit.program, entry, FLAG) : null,
   });
 }
@@ -63,14 +74,24 @@ function outOfSight(unit: KfuncUnit): Claim | null {
   if (names.length === 0 && !unit.flow.partial) return null;
   const missing = names.slice(0, 3).map((name): Missing => {
     const why = unit.flow.unknownCallees.get(name);
-    return { what: name, why: `whether ${name}() sleeps is not known${why ? `: ${why}` : ': its gfp flags are not known'}`, treeWouldHelp: why !== undefined };
+    return {
+      what: name,
+      why: `whether ${name}() sleeps is not known${why ? `: ${why}` : ': its gfp flags are not known'}`,
+      treeWouldHelp: why !== undefined,
+    };
   });
-  if (names.length === 0) missing.push({ what: unit.kfunc.name, why: `not all of ${unit.kfunc.name}() is shown or could be read`, treeWouldHelp: true });
+  if (names.length === 0)
+    missing.push({ what: unit.kfunc.name, why: `not all of ${unit.kfunc.name}() is shown or could be read`, treeWouldHelp: true });
   return claimOf(missingSleepable, unit, {
     subject: names[0] ?? unit.kfunc.name,
     property: { kind: 'sleepable' },
     location: calls[0]?.location ?? unit.definition.location,
-    message: `${unit.kfunc.name}() may sleep in what it calls: ${names.slice(0, 3).map((n) => `${n}()`).join(', ') || 'lines that are not shown'}${names.length > 3 ? ' …' : ''}`,
+    message: `${unit.kfunc.name}() may sleep in what it calls: ${
+      names
+        .slice(0, 3)
+        .map((n) => `${n}()`)
+        .join(', ') || 'lines that are not shown'
+    }${names.length > 3 ? ' …' : ''}`,
     missing,
   });
 }

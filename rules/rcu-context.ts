@@ -35,8 +35,14 @@ function claimFor(unit: KfuncUnit, event: Read): Claim {
 /** A lock that stands for the section makes the read fine; which lock that is the code does not say. */
 function doubts(event: Read): Missing[] {
   const out: Missing[] = [];
-  if (event.how === 'rcu_dereference_check') out.push({ what: event.how, why: `whether the condition of \`${event.text}\` holds here can't be told`, treeWouldHelp: false });
-  if (event.mutex) out.push({ what: event.how, why: 'whether the mutex that is held there stands for the RCU section can not be told from the code', treeWouldHelp: false });
+  if (event.how === 'rcu_dereference_check')
+    out.push({ what: event.how, why: `whether the condition of \`${event.text}\` holds here can't be told`, treeWouldHelp: false });
+  if (event.mutex)
+    out.push({
+      what: event.how,
+      why: 'whether the mutex that is held there stands for the RCU section can not be told from the code',
+      treeWouldHelp: false,
+    });
   return out;
 }
 
@@ -44,5 +50,7 @@ function doubts(event: Read): Missing[] {
 function protect(unit: KfuncUnit): Claim['mend'] {
   const { lacking } = flagState(unit.kfunc, 'KF_RCU_PROTECTED');
   const sleeps = unit.flow.events.some((e) => e.k === 'sleep') || unit.kfunc.entries.some((e) => e.flags.includes('KF_SLEEPABLE'));
-  return since(unit, '6.18') && !unit.seriesIsDefault && !sleeps && lacking.length === 1 ? flagAdded(unit.program, lacking[0], 'KF_RCU_PROTECTED') : null;
+  return since(unit, '6.18') && !unit.seriesIsDefault && !sleeps && lacking.length === 1
+    ? flagAdded(unit.program, lacking[0], 'KF_RCU_PROTECTED')
+    : null;
 }

@@ -11,7 +11,9 @@ export const redundantCheck: Rule = {
   *kfunc(unit) {
     for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
       if (parameter.name === '' || parameter.type.pointers + parameter.type.dims.length === 0) continue;
-      const test = unit.flow.events.filter((e): e is Test => e.k === 'test' && e.chain.length === 0 && isUntouched(e, index)).sort((a, b) => before(a.location, b.location))[0];
+      const test = unit.flow.events
+        .filter((e): e is Test => e.k === 'test' && e.chain.length === 0 && isUntouched(e, index))
+        .sort((a, b) => before(a.location, b.location))[0];
       if (test) yield claimFor(unit, test, index, parameter.name);
     }
   },
@@ -21,7 +23,9 @@ type Test = EventOf<'test'>;
 
 /** On every path it is the parameter as it came, and the test is the first thing that could tell NULL from the rest. */
 function isUntouched(event: Test, index: number): boolean {
-  return event.occurrences.every((o) => o.doubt === null && o.origins.length === 1 && o.origins[0]!.k === 'param' && o.origins[0]!.index === index);
+  return event.occurrences.every(
+    (o) => o.doubt === null && o.origins.length === 1 && o.origins[0]!.k === 'param' && o.origins[0]!.index === index,
+  );
 }
 
 function claimFor(unit: KfuncUnit, test: Test, index: number, name: string): Claim {

@@ -25,7 +25,10 @@ function concerns(unit: KfuncUnit): boolean {
 
 function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
   const gets = unit.flow.events
-    .filter((e): e is EventOf<'get'> => e.k === 'get' && e.live && !e.held && e.occurrences.some((o) => isFromParameter(o, index) && (o.fact.nul & VALID) !== 0))
+    .filter(
+      (e): e is EventOf<'get'> =>
+        e.k === 'get' && e.live && !e.held && e.occurrences.some((o) => isFromParameter(o, index) && (o.fact.nul & VALID) !== 0),
+    )
     .sort((a, b) => before(placeInKfunc(a), placeInKfunc(b)) || a.chain.length - b.chain.length);
   const get = gets[0];
   if (!get) return null;

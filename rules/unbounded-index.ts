@@ -1,13 +1,15 @@
-import type { Claim, Evidence, EventOf, Extent, KfuncUnit, Missing, Occurrence, Rule } from '../src/rule.ts';
+import type { Claim, EventOf, Evidence, Extent, KfuncUnit, Missing, Occurrence, Rule } from '../src/rule.ts';
 import { before, chainText, claimOf, context, pathEvidence, placeInKfunc } from '../src/rule.ts';
 
 export const unboundedIndex: Rule = {
   id: 'unbounded-index',
   severity: 'error',
-  claims: 'An integer or enum that the program chooses reaches an array index, offset, shift or length with no sufficient bound on the path.',
+  claims:
+    'An integer or enum that the program chooses reaches an array index, offset, shift or length with no sufficient bound on the path.',
   why: 'The verifier checks that an integer argument is an integer, and nothing else: any 32-bit value arrives in an enum parameter, and __k asks for a constant, not for a range. What keeps an index inside its array is C code.',
   advice: 'test the value against the size of what it indexes before its first use, as an unsigned type or on both ends',
-  silent: 'Where the value is bounded on every path (both ends, or one end of an unsigned type), masked, clamped, or never used as an index.',
+  silent:
+    'Where the value is bounded on every path (both ends, or one end of an unsigned type), masked, clamped, or never used as an index.',
   *kfunc(unit) {
     for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
       if (parameter.type.pointers + parameter.type.dims.length > 0 || parameter.name === '' || parameter.type.name === 'bool') continue;
@@ -35,7 +37,10 @@ function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
     const problem = worst(e, index, name);
     if (problem) problems.push(problem);
   }
-  problems.sort((x, y) => Number(y.sure) - Number(x.sure) || before(placeInKfunc(x.use), placeInKfunc(y.use)) || x.use.chain.length - y.use.chain.length);
+  problems.sort(
+    (x, y) =>
+      Number(y.sure) - Number(x.sure) || before(placeInKfunc(x.use), placeInKfunc(y.use)) || x.use.chain.length - y.use.chain.length,
+  );
   const p = problems[0];
   if (!p) return null;
   return claimOf(unboundedIndex, unit, {
@@ -76,7 +81,13 @@ function check(use: Use, o: Occurrence, index: number, name: string): Problem | 
   const high = upperEnd(o, extent);
   if (low === 'ok' && high === 'ok') return null;
   const sure = o.doubt === null && (low === 'bad' || high === 'bad');
-  return { use, what: describe(use, o, name, low, high, extent), sure, missing: sure ? [] : missingFor(use, o, extent, low, high), occurrence: o };
+  return {
+    use,
+    what: describe(use, o, name, low, high, extent),
+    sure,
+    missing: sure ? [] : missingFor(use, o, extent, low, high),
+    occurrence: o,
+  };
 }
 
 type End = 'ok' | 'bad' | 'unsure';
@@ -110,17 +121,33 @@ function handedOver(use: EventOf<'pass'>, o: Occurrence, index: number, name: st
   if (!o.origins.some((x) => x.k === 'param' && x.index === index)) return null;
   if (lowerEnd(o) === 'ok' && isBoundedAbove(o)) return null;
   if (o.fact.lo === o.fact.hi) return null;
-  const how = isBoundedAbove(o) ? 'with its lower end untested' : o.fact.lo >= 0 && o.fact.reasons.length > 0 ? 'with its upper end untested' : 'without a bound';
-  return { use, what: `${name} is handed to ${use.callee}() ${how}`, sure: false, missing: [{ what: use.callee, why: use.why, treeWouldHelp: true }], occurrence: o };
+  const how = isBoundedAbove(o)
+    ? 'with its lower end untested'
+    : o.fact.lo >= 0 && o.fact.reasons.length > 0
+      ? 'with its upper end untested'
+      : 'without a bound';
+  return {
+    use,
+    what: `${name} is handed to ${use.callee}() ${how}`,
+    sure: false,
+    missing: [{ what: use.callee, why: use.why, treeWouldHelp: true }],
+    occurrence: o,
+  };
 }
 
 function describe(use: Use, o: Occurrence, name: string, low: End, high: End, extent: Extent | null): string {
-  const where = use.k === 'shift' ? `the shift \`${use.text}\`` : use.k === 'length' ? `the length of ${use.callee}()` : `the index of ${(use as EventOf<'index'>).array}`;
+  const where =
+    use.k === 'shift'
+      ? `the shift \`${use.text}\``
+      : use.k === 'length'
+        ? `the length of ${use.callee}()`
+        : `the index of ${(use as EventOf<'index'>).array}`;
   const inCallee = use.chain.length > 0 ? ` (${chainText(use)})` : '';
   const offByOne = high === 'bad' && extent !== null && isOffByOne(o, extent);
   if (offByOne) return `${name} may equal ${extent.text} where it reaches ${where}${inCallee}: the test is off by one`;
   if (low !== 'ok' && high === 'ok') return `${name} may be negative where it reaches ${where}${inCallee}: only its upper end is tested`;
-  if (low === 'ok' && high !== 'ok' && o.fact.reasons.length > 0 && isBoundedAbove(o)) return `${name} reaches ${where}${inCallee}, and its bound is not known to be within ${extent?.text ?? 'the array'}`;
+  if (low === 'ok' && high !== 'ok' && o.fact.reasons.length > 0 && isBoundedAbove(o))
+    return `${name} reaches ${where}${inCallee}, and its bound is not known to be within ${extent?.text ?? 'the array'}`;
   return `${name} reaches ${where}${inCallee} without a bound`;
 }
 
@@ -134,9 +161,20 @@ function missingFor(use: Use, o: Occurrence, extent: Extent | null, low: End, hi
   if (o.doubt !== null) out.push({ what: use.function, why: o.doubt, treeWouldHelp: true });
   if (low === 'unsure' && o.type.k === 'int') {
     const tag = o.type.enumTag;
-    out.push({ what: tag ?? 'type', why: tag ? `the definition of enum ${tag} is not at hand, so its sign is not known` : 'its type is not at hand, so its sign is not known', treeWouldHelp: true });
+    out.push({
+      what: tag ?? 'type',
+      why: tag
+        ? `the definition of enum ${tag} is not at hand, so its sign is not known`
+        : 'its type is not at hand, so its sign is not known',
+      treeWouldHelp: true,
+    });
   }
-  if (high === 'unsure') out.push({ what: extent?.text ?? 'extent', why: `the value of ${extent?.text ?? 'the extent'} is not at hand to compare with the bound`, treeWouldHelp: true });
+  if (high === 'unsure')
+    out.push({
+      what: extent?.text ?? 'extent',
+      why: `the value of ${extent?.text ?? 'the extent'} is not at hand to compare with the bound`,
+      treeWouldHelp: true,
+    });
   return out;
 }
 

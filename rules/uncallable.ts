@@ -31,7 +31,12 @@ function* parameters(unit: KfuncUnit): Iterable<Claim> {
       advice: why.advice,
       // a suffix that another series knows, or a rule that only the newest one has
       missing: why.newest || suffixProblems(parameter.name, true, unit.series).length > 0 ? assumedSeries(unit) : [],
-      path: [step(`${unit.kfunc.name}() is declared with \`${parameter.text}\``, unit.program.locate(unit.definition.source.file, parameter.span.start))],
+      path: [
+        step(
+          `${unit.kfunc.name}() is declared with \`${parameter.text}\``,
+          unit.program.locate(unit.definition.source.file, parameter.span.start),
+        ),
+      ],
     });
   }
 }
@@ -47,14 +52,20 @@ function suspicious(unit: KfuncUnit, index: number): Suspicion | null {
   const { type } = unit.definition.syntax.parameters[index]!;
   const stars = type.pointers;
   if (type.isFunction) return since(unit, '6.3') ? null : { what: 'callbacks are known from 6.3 on', advice: 'hand over something else' };
-  if (type.name === 'void' && stars === 1) return { what: 'a void * says nothing of what is behind it', advice: 'add a size parameter whose name ends in __sz, or name the type' };
-  if (stars > 1) return { what: 'a pointer to a pointer fits nothing that a program has', advice: 'hand out one level less, or return the pointer' };
-  if (stars === 0 && /^(struct|union) /.test(type.name)) return { what: `a ${type.name.split(' ')[0]} by value fits no register`, advice: 'take a pointer to it' };
-  if (stars === 0 && /^(float|double|long double|(unsigned )?__int128|[us]128)$/.test(type.name)) return { what: `the verifier knows no ${type.name} argument`, advice: 'take integers of 64 bits' };
+  if (type.name === 'void' && stars === 1)
+    return { what: 'a void * says nothing of what is behind it', advice: 'add a size parameter whose name ends in __sz, or name the type' };
+  if (stars > 1)
+    return { what: 'a pointer to a pointer fits nothing that a program has', advice: 'hand out one level less, or return the pointer' };
+  if (stars === 0 && /^(struct|union) /.test(type.name))
+    return { what: `a ${type.name.split(' ')[0]} by value fits no register`, advice: 'take a pointer to it' };
+  if (stars === 0 && /^(float|double|long double|(unsigned )?__int128|[us]128)$/.test(type.name))
+    return { what: `the verifier knows no ${type.name} argument`, advice: 'take integers of 64 bits' };
   const tag = /^enum (\w+)$/.exec(type.name)?.[1];
   if (stars === 0 && tag && isWide(unit, tag)) return { what: `enum ${tag} needs 64 bits`, advice: 'take a u64' };
   if (stars === 1 && holdsPointers(unit, type.name) && /.__szk?$/.test(unit.definition.syntax.parameters[index + 1]?.name ?? ''))
-    return since(unit, '7.3') ? { what: `${type.name} holds pointers, so a program can build none`, advice: 'take a struct made of integers', newest: true } : null;
+    return since(unit, '7.3')
+      ? { what: `${type.name} holds pointers, so a program can build none`, advice: 'take a struct made of integers', newest: true }
+      : null;
   return null;
 }
 
@@ -72,21 +83,46 @@ function holdsPointers(unit: KfuncUnit, name: string): boolean {
 function* counts(unit: KfuncUnit): Iterable<Claim> {
   const { parameters: list, variadic } = unit.definition.syntax;
   const limit = maxParameters(unit.series);
-  if (variadic) yield about(unit, '...', 'a function with variable arguments can not be called by programs', 'hand the arguments over as an array with a size', []);
+  if (variadic)
+    yield about(
+      unit,
+      '...',
+      'a function with variable arguments can not be called by programs',
+      'hand the arguments over as an array with a size',
+      [],
+    );
   if (list.length <= limit) return;
   const more = since(unit, '7.2') ? '' : ' before 7.2';
-  yield about(unit, list[limit]!.name, `${unit.kfunc.name}() has ${list.length} parameters, and a program can pass no more than ${limit}${more}`, 'put the rest into a struct', []);
+  yield about(
+    unit,
+    list[limit]!.name,
+    `${unit.kfunc.name}() has ${list.length} parameters, and a program can pass no more than ${limit}${more}`,
+    'put the rest into a struct',
+    [],
+  );
 }
 
 function* results(unit: KfuncUnit): Iterable<Claim> {
   const { returns } = unit.definition.syntax;
   const sized = unit.definition.syntax.parameters.some((p) => /^rd(only|wr)_buf_size$/.test(p.name));
   if (returns.pointers === 0 && /^(struct|union) /.test(returns.name)) {
-    yield about(unit, 'return', `${unit.kfunc.name}() returns a ${returns.name} by value`, 'return a pointer, or fill memory that the program hands over', []);
+    yield about(
+      unit,
+      'return',
+      `${unit.kfunc.name}() returns a ${returns.name} by value`,
+      'return a pointer, or fill memory that the program hands over',
+      [],
+    );
   } else if (returns.pointers > 0 && !sized && !knownByName(unit) && isPlainMemory(returns)) {
     if (returns.name === 'void' && returns.pointers === 1 && since(unit, '6.9')) return;
     if ((returns.name !== 'void' || returns.pointers > 1) && since(unit, '6.4')) return;
-    yield about(unit, 'return', `${unit.kfunc.name}() returns a ${returns.name} ${'*'.repeat(returns.pointers)} of unknown size, which kernels of series ${unit.series} refuse`, 'add a parameter named rdonly_buf_size or rdwr_buf_size', []);
+    yield about(
+      unit,
+      'return',
+      `${unit.kfunc.name}() returns a ${returns.name} ${'*'.repeat(returns.pointers)} of unknown size, which kernels of series ${unit.series} refuse`,
+      'add a parameter named rdonly_buf_size or rdwr_buf_size',
+      [],
+    );
   }
 }
 
@@ -96,7 +132,9 @@ function isPlainMemory(type: { name: string; pointers: number }): boolean {
 
 /** Kfuncs for whose result the verifier has code of its own. */
 function knownByName(unit: KfuncUnit): boolean {
-  return /^bpf_((percpu_)?obj_new|refcount_acquire)(_impl)?$|^bpf_(cast_to_kern_ctx|rdonly_cast|dynptr_slice(_rdwr)?)$/.test(unit.kfunc.name);
+  return /^bpf_((percpu_)?obj_new|refcount_acquire)(_impl)?$|^bpf_(cast_to_kern_ctx|rdonly_cast|dynptr_slice(_rdwr)?)$/.test(
+    unit.kfunc.name,
+  );
 }
 
 function* flags(unit: KfuncUnit): Iterable<Claim> {
@@ -104,14 +142,33 @@ function* flags(unit: KfuncUnit): Iterable<Claim> {
   const acquire = unit.kfunc.entries.find((e) => e.flags.includes('KF_ACQUIRE'));
   if (acquire && !knownByName(unit) && !(returns.pointers === 1 && /^(struct|union) /.test(returns.name))) {
     const resolved = returns.pointers === 0 || isPlainMemory(returns);
-    const missing: Missing[] = resolved || typedefIsScalar(unit, returns.name) ? [] : [{ what: returns.name, why: `what ${returns.name} stands for is not at hand`, treeWouldHelp: true }];
+    const missing: Missing[] =
+      resolved || typedefIsScalar(unit, returns.name)
+        ? []
+        : [{ what: returns.name, why: `what ${returns.name} stands for is not at hand`, treeWouldHelp: true }];
     if (resolved || !typedefIsStruct(unit, returns.name)) {
-      yield about(unit, 'return', `${unit.kfunc.name}() is KF_ACQUIRE and returns no pointer to a struct: there is nothing to hold a reference of`, 'return a pointer to a struct, or drop KF_ACQUIRE', missing, acquire.line, acquire.location);
+      yield about(
+        unit,
+        'return',
+        `${unit.kfunc.name}() is KF_ACQUIRE and returns no pointer to a struct: there is nothing to hold a reference of`,
+        'return a pointer to a struct, or drop KF_ACQUIRE',
+        missing,
+        acquire.line,
+        acquire.location,
+      );
     }
   }
   const release = unit.kfunc.entries.find((e) => e.flags.includes('KF_RELEASE'));
   if (release && !list.some((p) => p.type.pointers + p.type.dims.length > 0 && !p.name.endsWith('__ign'))) {
-    yield about(unit, 'return', `${unit.kfunc.name}() is KF_RELEASE and takes no pointer: there is nothing to release`, 'take the object to release, or drop KF_RELEASE', [], release.line, release.location);
+    yield about(
+      unit,
+      'return',
+      `${unit.kfunc.name}() is KF_RELEASE and takes no pointer: there is nothing to release`,
+      'take the object to release, or drop KF_RELEASE',
+      [],
+      release.line,
+      release.location,
+    );
   }
 }
 
@@ -124,7 +181,15 @@ function typedefIsScalar(unit: KfuncUnit, name: string): boolean {
   return found !== null && isPlainMemory(found);
 }
 
-function about(unit: KfuncUnit, subject: string, message: string, advice: string, missing: Missing[], line?: string, at?: Claim['location']): Claim {
+function about(
+  unit: KfuncUnit,
+  subject: string,
+  message: string,
+  advice: string,
+  missing: Missing[],
+  line?: string,
+  at?: Claim['location'],
+): Claim {
   const location = at ?? unit.definition.location;
   const path = [step(line ? `registered as ${line}` : `${unit.kfunc.name}() is defined so`, location)];
   return claimOf(uncallable, unit, { subject, property: CODE, location, message, advice, path, missing });

@@ -21,8 +21,12 @@ type Use = EventOf<'deref'> | EventOf<'pass'>;
 
 /** The first dereference that a NULL reaches; failing that, the first callee out of sight that it is handed to. */
 function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
-  const uses = unit.flow.events.filter((e): e is Use => (e.k === 'deref' || e.k === 'pass') && e.occurrences.some((o) => mayBeNull(o, index)));
-  const inOrder = uses.sort((x, y) => rank(x, index) - rank(y, index) || before(placeInKfunc(x), placeInKfunc(y)) || x.chain.length - y.chain.length);
+  const uses = unit.flow.events.filter(
+    (e): e is Use => (e.k === 'deref' || e.k === 'pass') && e.occurrences.some((o) => mayBeNull(o, index)),
+  );
+  const inOrder = uses.sort(
+    (x, y) => rank(x, index) - rank(y, index) || before(placeInKfunc(x), placeInKfunc(y)) || x.chain.length - y.chain.length,
+  );
   const use = inOrder[0];
   if (!use) return null;
   const message =
@@ -73,7 +77,12 @@ function laterTests(unit: KfuncUnit, index: number, name: string, use: Use): Evi
     }
     const rebind = lastBefore(rebinds, test);
     const source = rebind ? `what \`${rebind.source}\` put there` : describeOrigin(other.origins);
-    out.push(context(`the later test of ${name} says nothing of the parameter: it is about ${source}${rebind ? ` in line ${rebind.location.line}` : ''}`, test.location));
+    out.push(
+      context(
+        `the later test of ${name} says nothing of the parameter: it is about ${source}${rebind ? ` in line ${rebind.location.line}` : ''}`,
+        test.location,
+      ),
+    );
   }
   return out;
 }

@@ -4,13 +4,16 @@ import { before, claimOf, ERR, NULL, pathEvidence, placeInKfunc } from '../src/r
 export const uncheckedResult: Rule = {
   id: 'unchecked-result',
   severity: 'error',
-  claims: 'A value that may be NULL or an ERR_PTR (the result of a callee, of rcu_dereference()) is dereferenced with no check on the path.',
+  claims:
+    'A value that may be NULL or an ERR_PTR (the result of a callee, of rcu_dereference()) is dereferenced with no check on the path.',
   why: 'The verifier looks at what the program passes in, never at what the kfunc finds inside: a look-up that fails, an allocation that fails or a pointer that another CPU has just cleared is for the C code to notice.',
   advice: 'test the result before its first use, with IS_ERR() where the function returns error pointers',
   silent: 'Where the result is tested on every path, and for results of functions that are not known to fail.',
   *kfunc(unit) {
     const seen = new Set<string>();
-    const uses = unit.flow.events.filter((e): e is EventOf<'deref'> => e.k === 'deref').sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)));
+    const uses = unit.flow.events
+      .filter((e): e is EventOf<'deref'> => e.k === 'deref')
+      .sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)));
     for (const use of uses) {
       for (const o of use.occurrences) {
         const origin = failing(o);

@@ -7,7 +7,8 @@ export const untrustedParam: Rule = {
   claims: 'A kernel object is dereferenced or re-referenced although no flag makes the verifier refuse a walked, possibly stale pointer.',
   why: 'Before 7.0 a kfunc without KF_TRUSTED_ARGS, KF_RCU or KF_RELEASE takes pointers that a program read out of other objects. Such a pointer may be NULL, and it may point to memory that was freed since: a NULL test in the kfunc does not help against the second.',
   advice: 'register the kfunc with KF_TRUSTED_ARGS, or with KF_RCU where an object under RCU protection is enough',
-  silent: 'From 7.0 on, where every argument is trusted by default; for parameters that are never used; and where the same parameter is already claimed as unchecked, which a trusting flag mends too.',
+  silent:
+    'From 7.0 on, where every argument is trusted by default; for parameters that are never used; and where the same parameter is already claimed as unchecked, which a trusting flag mends too.',
   *kfunc(unit) {
     if (!beforeTrustedByDefault(unit.series)) return;
     for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
@@ -26,10 +27,14 @@ function beforeTrustedByDefault(series: string): boolean {
 type Use = EventOf<'deref'> | EventOf<'pass'>;
 
 function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
-  const uses = unit.flow.events.filter((e): e is Use => (e.k === 'deref' || e.k === 'pass') && e.occurrences.some((o) => isFromParameter(o, index)));
+  const uses = unit.flow.events.filter(
+    (e): e is Use => (e.k === 'deref' || e.k === 'pass') && e.occurrences.some((o) => isFromParameter(o, index)),
+  );
   // A use that NULL reaches is the business of unchecked-param.
   if (uses.some((u) => u.occurrences.some((o) => isFromParameter(o, index) && (o.fact.nul & NULL) !== 0))) return null;
-  const inOrder = uses.filter((u) => u.occurrences.some((o) => usable(o, index))).sort((x, y) => Number(x.k === 'pass') - Number(y.k === 'pass') || before(placeInKfunc(x), placeInKfunc(y)));
+  const inOrder = uses
+    .filter((u) => u.occurrences.some((o) => usable(o, index)))
+    .sort((x, y) => Number(x.k === 'pass') - Number(y.k === 'pass') || before(placeInKfunc(x), placeInKfunc(y)));
   const use = inOrder[0];
   if (!use) return null;
   return claimOf(untrustedParam, unit, {

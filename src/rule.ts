@@ -2,15 +2,16 @@
 import type { Claim, Evidence, Location, Mend, Missing, Property, Severity } from './claim.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './flow/event.ts';
 import type { FunctionResult } from './flow/result.ts';
+import { addFlag, dropFlag, replaceFlag } from './mend/flags.ts';
 import type { FunctionSyntax } from './source/ir.ts';
 import type { IdFlagsEntry, Kfunc, KfuncDefinition, KfuncSet, Program, SourceFile } from './source/model.ts';
-import { addFlag, dropFlag, replaceFlag } from './mend/flags.ts';
 import type { Problem } from './verifier/registration.ts';
 import { compareSeries } from './verifier/series.ts';
 
 export { ERR, NULL, VALID } from './flow/domain.ts';
 export type { Extent, Occurrence, Step } from './flow/event.ts';
 export type { Origin } from './flow/value.ts';
+export { insertion, removal, replacement } from './mend/edit.ts';
 export type { Problem } from './verifier/registration.ts';
 export {
   constantParameters,
@@ -21,6 +22,7 @@ export {
   maxParameters,
   releaseArgument,
   setMacroProblem,
+  suffixLife,
   suffixProblems,
 } from './verifier/registration.ts';
 export type {
@@ -118,6 +120,11 @@ export function makeClaim(rule: Rule, file: SourceFile | null, kfunc: string | n
   };
 }
 
+/** The place of an offset in the file that defines the kfunc. */
+export function placeAt(unit: KfuncUnit, offset: number): Location {
+  return unit.program.locate(unit.definition.source.file, offset);
+}
+
 export function fileAt(program: Program, at: Location): SourceFile | null {
   return program.files.find((f) => f.path === at.file) ?? null;
 }
@@ -130,7 +137,10 @@ export function lineText(file: SourceFile, n: number): string {
     if (start === 0) return '';
   }
   const end = file.text.indexOf('\n', start);
-  return file.text.slice(start, end < 0 ? undefined : Math.min(end, start + 1000)).replace(/\s+/g, ' ').trim();
+  return file.text
+    .slice(start, end < 0 ? undefined : Math.min(end, start + 1000))
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** Where the kfunc itself does the thing, or calls what does it. */
@@ -195,8 +205,15 @@ export interface FlagState {
 export function flagState(kfunc: Kfunc, flag: string): FlagState {
   const having = kfunc.entries.filter((e) => e.flags.includes(flag));
   const lacking = kfunc.entries.filter((e) => !e.flags.includes(flag));
-  const missing = lacking.flatMap((e) => e.unreadFlags).map((f): Missing => ({ what: f, why: `what ${f} stands for in the flags is not at hand`, treeWouldHelp: true }));
-  if (kfunc.entries.length === 0) missing.push({ what: kfunc.name, why: `the registration of ${kfunc.name}() is not at hand, so its flags are not known`, treeWouldHelp: true });
+  const missing = lacking
+    .flatMap((e) => e.unreadFlags)
+    .map((f): Missing => ({ what: f, why: `what ${f} stands for in the flags is not at hand`, treeWouldHelp: true }));
+  if (kfunc.entries.length === 0)
+    missing.push({
+      what: kfunc.name,
+      why: `the registration of ${kfunc.name}() is not at hand, so its flags are not known`,
+      treeWouldHelp: true,
+    });
   return { having, lacking, missing };
 }
 
@@ -224,6 +241,13 @@ export function flagDropped(program: Program, entry: IdFlagsEntry, flag: string,
   const file = fileAt(program, entry.location);
   if (!file) return null;
   return by === null ? dropFlag(entry, flag, file) : replaceFlag(entry, flag, by, file);
+}
+
+/** What a rule needs to know of a run beside the code. */
+export interface Setting {
+  program: Program;
+  series: string;
+  seriesIsDefault: boolean;
 }
 
 /** What the kernel refuses a registration or a call for, as a step with the kernel's own words. */

@@ -21,7 +21,8 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
   const root = value === null ? '' : rootOf(s, value);
   const memory = new Map<string, Fact>();
   for (const [place, id] of s.env) {
-    const m = /^m:p(\d+)(?:\.(\w+))?$/.exec(place);
+    // through a cast too: iterators are filled as the kernel's own struct
+    const m = /^m:p(\d+)(?::p\([^)]*\))?(?:\.(\w+))?$/.exec(place);
     if (m) memory.set(`${m[1]}->${m[2] ?? '*'}`, s.fact(id));
   }
   const held = s.held.filter((h) => h.value === root);
@@ -29,7 +30,8 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
     result: value === null ? UNKNOWN_FACT : s.fact(value),
     resultType: v?.type ?? UNKNOWN,
     origins: v?.origins ?? [],
-    isParameter: value !== null && parameterOf(root) >= 0 && (value === root || s.links.get(value)?.k === 'cast') ? parameterOf(root) : null,
+    isParameter:
+      value !== null && parameterOf(root) >= 0 && (value === root || s.links.get(value)?.k === 'cast') ? parameterOf(root) : null,
     parameters: a.fn.parameters.map((_, i) => s.fact(`p${i}`)),
     memory,
     context: new Map([...s.context].filter(([, n]) => n !== 0)),

@@ -66,3 +66,18 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 export function applyMends(text: string, mends: readonly Mend[]): string {
   return applyEdits(text, editsOf(text, mends));
 }
+
+/** An edit between two offsets as a mend. */
+export function replacement(file: { path: string; text: string }, from: number, to: number, text: string, title: string): Mend {
+  return { file: file.path, start: placeOf(file.text, from), end: placeOf(file.text, to), text, title };
+}
+
+export function insertion(file: { path: string; text: string }, at: number, text: string, title: string): Mend {
+  return replacement(file, at, at, text, title);
+}
+
+/** Takes out `words` where they first stand between two offsets; null where they don't. */
+export function removal(file: { path: string; text: string }, from: number, to: number, words: string, title: string): Mend | null {
+  const at = file.text.slice(from, to).indexOf(words);
+  return at < 0 ? null : replacement(file, from + at, from + at + words.length, '', title);
+}

@@ -1,0 +1,206 @@
+import type { Claim, EventOf, FlowEvent, IdFlagsEntry, KfuncUnit, Location, Missing, ProgramView, Rule } from '../src/rule.ts';
+import {
+  before,
+  claimOf,
+  isFromParameter,
+  iteratorProblems,
+  NULL,
+  placeInKfunc,
+  problemEvidence,
+  returnsOf,
+  since,
+  step,
+  VALID,
+} from '../src/rule.ts';
+
+export const iterator: Rule = {
+  id: 'iterator',
+  severity: 'error',
+  claims:
+    'The kfuncs of an iterator do not form one: name, signature or one of the three is wrong, or next and destroy can not stand a constructor that failed.',
+  why: 'An iterator is three kfuncs on one struct. Registering fails where name or signature are not as the kernel wants them. And a program may call next and destroy after a constructor that returned an error: what it left in the struct is what they get to see.',
+  advice:
+    'name and type the three functions alike, set the whole struct before anything in the constructor can fail, and test it in next and destroy',
+  silent: 'For iterators whose constructor leaves what next and destroy test, and before 6.4, which knows no iterators.',
+  *program(view) {
+    if (!since(view, '6.4')) return;
+    for (const unit of view.units) {
+      for (const entry of unit.kfunc.entries) yield* form(unit, entry);
+      yield* unflagged(unit);
+      yield* siblings(unit, view);
+      yield* failedConstructor(unit, view);
+    }
+  },
+};
+
+const CODE = { kind: 'code' } as const;
+const NAME = /^bpf_iter_(\w+)_(new|next|destroy)$/;
+const FLAGS = { new: 'KF_ITER_NEW', next: 'KF_ITER_NEXT', destroy: 'KF_ITER_DESTROY' } as const;
+
+type Verb = keyof typeof FLAGS;
+
+/** `foo` of a parameter `struct bpf_iter_foo *`. */
+function iteratorType(unit: KfuncUnit): string | null {
+  const first = unit.definition.syntax.parameters[0];
+  return first?.type.pointers === 1 ? (/^struct bpf_iter_(\w+)$/.exec(first.type.name)?.[1] ?? null) : null;
+}
+
+function verbOf(unit: KfuncUnit): Verb | null {
+  const flags = unit.kfunc.entries.flatMap((e) => e.flags);
+  return (Object.keys(FLAGS) as Verb[]).find((v) => flags.includes(FLAGS[v])) ?? null;
+}
+
+function* form(unit: KfuncUnit, entry: IdFlagsEntry): Iterable<Claim> {
+  const { returns, parameters } = unit.definition.syntax;
+  const first = parameters[0]?.type ?? null;
+  const kind = returns.pointers > 0 ? 'pointer' : returns.name === 'void' ? 'void' : 'other';
+  const shape = { name: unit.kfunc.name, flags: entry.flags, first, parameterCount: parameters.length, returns: kind } as const;
+  for (const problem of iteratorProblems(shape, unit.series)) {
+    yield claimOf(iterator, unit, {
+      subject: problem.subject,
+      property: CODE,
+      location: unit.definition.location,
+      message: `${unit.kfunc.name}(): ${problem.text}`,
+      path: [step(`registered as ${entry.line}`, entry.location), problemEvidence(problem, unit, unit.definition.location)],
+    });
+  }
+}
+
+/** Named and typed like part of an iterator, and registered as something else. */
+function* unflagged(unit: KfuncUnit): Iterable<Claim> {
+  const [, type, verb] = NAME.exec(unit.kfunc.name) ?? [];
+  const entry = unit.kfunc.entries.find((e) => e.unreadFlags.length === 0);
+  if (type === undefined || type !== iteratorType(unit) || verbOf(unit) !== null || !entry) return;
+  yield claimOf(iterator, unit, {
+    subject: FLAGS[verb as Verb],
+    property: CODE,
+    location: entry.location,
+    message: `${unit.kfunc.name}() is registered without ${FLAGS[verb as Verb]}, so the verifier takes it for an ordinary kfunc`,
+    advice: `add ${FLAGS[verb as Verb]} to the BTF_ID_FLAGS line`,
+    path: [step(`registered as ${entry.line}`, entry.location)],
+    function: null,
+  });
+}
+
+/** The constructor asks for the other two: without destroy no program that calls it is let through. */
+function* siblings(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
+  const type = iteratorType(unit);
+  if (verbOf(unit) !== 'new' || type === null) return;
+  const entry = unit.kfunc.entries.find((e) => e.flags.includes('KF_ITER_NEW'))!;
+  for (const verb of ['next', 'destroy'] as const) {
+    const name = `bpf_iter_${type}_${verb}`;
+    if (view.program.allKfuncs().some((k) => k.name === name && k.entries.length > 0)) continue;
+    const set = view.program.sets.find((s) => s.name === entry.set && s.location.file === entry.location.file);
+    const shown = view.program.hasTree || set?.complete === true;
+    yield claimOf(iterator, unit, {
+      subject: name,
+      property: CODE,
+      location: entry.location,
+      message: `${unit.kfunc.name}() is registered and ${name}() is not`,
+      advice: `define ${name}() and register it with ${FLAGS[verb]} in the same set`,
+      path: [step(`registered as ${entry.line}`, entry.location)],
+      missing: shown ? [] : [{ what: name, why: `${name}() may be registered in lines that are not shown`, treeWouldHelp: true }],
+      function: null,
+    });
+  }
+}
+
+type Deref = EventOf<'deref'>;
+
+/** What next and destroy read of the struct, against what the constructor leaves there when it fails. */
+function* failedConstructor(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
+  const type = iteratorType(unit);
+  if (verbOf(unit) !== 'new' || type === null) return;
+  const failures = unit.flow.exits.filter((e) => e.result.hi < 0);
+  const users = view.units.filter((u) => iteratorType(u) === type && (verbOf(u) === 'next' || verbOf(u) === 'destroy'));
+  if (failures.length === 0) return;
+  const claimed = new Set<string>();
+  for (const user of users) {
+    for (const read of readsOf(user)) {
+      const field = read.member!.split('.')[0]!;
+      if (claimed.has(field)) continue;
+      const crash = user.flow.events.find((e): e is Deref => e.k === 'deref' && usesUntested(e, field));
+      const left = failures.map((f) => f.memory.get(`0->${field}`));
+      const claim =
+        crash && left.some((f) => f?.nul === NULL)
+          ? nullUsed(unit, user, crash, field)
+          : left.includes(undefined)
+            ? unset(unit, user, read, field)
+            : null;
+      if (claim) claimed.add(field);
+      if (claim) yield claim;
+    }
+  }
+}
+
+function readsOf(user: KfuncUnit): Deref[] {
+  return user.flow.events
+    .filter(
+      (e): e is Deref =>
+        e.k === 'deref' &&
+        e.chain.length === 0 &&
+        e.access === 'read' &&
+        e.member !== null &&
+        e.occurrences.some((o) => isFromParameter(o, 0)),
+    )
+    .sort((a, b) => before(a.location, b.location));
+}
+
+/** Something behind the field's pointer is touched where the pointer may still be NULL. */
+function usesUntested(e: Deref, field: string): boolean {
+  return e.occurrences.some(
+    (o) =>
+      o.doubt === null &&
+      (o.fact.nul & NULL) !== 0 &&
+      (o.fact.nul & VALID) !== 0 &&
+      o.origins.some((x) => x.k === 'load' && x.of === 0 && x.text.endsWith(`->${field}`)),
+  );
+}
+
+function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string): Claim {
+  return claimOf(iterator, user, {
+    subject: field,
+    property: CODE,
+    location: crash.chain[0]?.location ?? crash.location,
+    message: `${user.kfunc.name}() uses ${field} untested, which a constructor that failed leaves NULL`,
+    advice: `test ${field} before its first use: the program may call this after ${unit.kfunc.name}() has failed`,
+    path: [
+      step(`${unit.kfunc.name}() leaves ${field} NULL when it fails`, unit.definition.location),
+      step(`${user.kfunc.name}() uses it: ${crash.text}`, crash.location),
+    ],
+  });
+}
+
+/** A way out with an error on which nothing has been written to the field: one before the first write to it, if there is such a one. */
+function unset(unit: KfuncUnit, user: KfuncUnit, read: Deref, field: string): Claim | null {
+  const writes = unit.flow.events.filter(
+    (e) =>
+      (e.k === 'length' && e.parameter === 0) ||
+      ((e.k === 'pass' || (e.k === 'deref' && e.access === 'write')) && e.occurrences.some((o) => isFromParameter(o, 0))),
+  );
+  const earlier = (at: Location) => writes.filter((e) => before(placeInKfunc(e), at) < 0 && setsMaybe(e, field));
+  const failures = returnsOf(unit).filter((e) => e.negative);
+  const failure = failures.find((e) => earlier(e.location).length === 0) ?? failures[0];
+  if (!failure) return null;
+  const [maybe] = earlier(failure.location);
+  const missing: Missing[] = maybe
+    ? [{ what: field, why: `whether \`${maybe.text}\` sets ${field} on that path can't be told`, treeWouldHelp: maybe.k === 'pass' }]
+    : [];
+  return claimOf(iterator, unit, {
+    subject: field,
+    property: CODE,
+    location: failure.location,
+    message: `${unit.kfunc.name}() fails here and leaves ${field} as it was on the program's stack, and ${user.kfunc.name}() reads it`,
+    advice: `set ${field} before anything can fail`,
+    path: [
+      step(`${unit.kfunc.name}() returns \`${failure.text}\``, failure.location),
+      step(`${user.kfunc.name}() reads ${field}: ${read.text}`, read.location),
+    ],
+    missing,
+  });
+}
+
+/** The field itself, the struct as a whole, or somebody else who got the pointer. */
+function setsMaybe(e: FlowEvent, field: string): boolean {
+  return e.k !== 'deref' || e.chain.length > 0 || e.member === null || e.member.split('.')[0] === field;
+}
