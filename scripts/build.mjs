@@ -49,7 +49,7 @@ async function split() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'eof',
-    plugins: [noPrograms],
+    plugins: [unused],
     logLevel: 'warning',
     define: {
       __KFUNC_LINT_VERSION__: JSON.stringify(version),
