@@ -170,6 +170,18 @@ export interface Finding {
   seen?: Seen;
   /** rulings that speak of it; absent: none */
   rulings?: RulingUse[];
+  /** against an earlier run; absent: not compared, or suppressed */
+  baseline?: 'new' | 'unchanged';
+}
+
+/** A finding as an earlier run left it behind: the id decides, the rest is for people. */
+export interface KnownFinding {
+  id: string;
+  rule: string;
+  verdict: 'confirmed' | 'undecided';
+  file: string;
+  kfunc: string | null;
+  message: string;
 }
 
 export interface Diagnostic {

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { InputError } from './claim.ts';
 import type { CommentOptions } from './commands/comment.ts';
-import { type CommonOptions, collect, FORMATS, failOnOption, listOf, oneOf, showOption, withCommonOptions } from './commands/options.ts';
+import { type CommonOptions, collect, FORMATS, failOnOption, listOf, oneOf, showOption, withBaseline, withCommonOptions } from './commands/options.ts';
 import type { ReportCommandOptions } from './commands/report.ts';
+import type { RulingsOptions } from './commands/rulings.ts';
+import type { TriageOptions } from './commands/triage.ts';
 import { type Io, VERSION } from './io.ts';
 import { suggest } from './nearest.ts';
 import { plain } from './report/plain.ts';
@@ -36,7 +38,7 @@ function describe(io: Io, done: (code: number) => void): Command {
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .addHelpText('after', '\nExit codes: 0 nothing confirmed, 1 something confirmed, 2 the run could not be done.');
 
-  withCommonOptions(program.command('lint'))
+  withBaseline(withCommonOptions(program.command('lint')))
     .description('lint patches, mailboxes, series, pasted threads, C files and folders of them (the default command)')
     .argument('[inputs...]', 'files or folders; - is standard input')
     .action(async (inputs: string[], options: CommonOptions) => {
@@ -44,7 +46,7 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await lintCommand(inputs, options, io));
     });
 
-  withCommonOptions(program.command('scan'))
+  withBaseline(withCommonOptions(program.command('scan')))
     .description('lint every kfunc of a kernel tree')
     .argument('<tree>', 'a kernel source tree')
     .action(async (tree: string, options: CommonOptions) => {
@@ -52,6 +54,7 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await scanCommand(tree, options, io));
     });
 
+  describeDecisions(program, io, done);
   describeSaved(program, io, done);
 
   program
@@ -65,6 +68,45 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await explainCommand(name, options, io));
     });
   return program;
+}
+
+/** The commands in which people decide, and that tell what became of their decisions. */
+function describeDecisions(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('triage')
+    .description('show findings one by one on the terminal, and write down what is decided on each')
+    .argument('[inputs...]', 'as lint takes them, or a kernel tree; - is standard input')
+    .option('--tree <dir>', 'a kernel tree, for what the patch does not show')
+    .option('--kernel <series>', 'judge by this kernel series, such as 6.12')
+    .addOption(new Option('--patterns <file>', 'more patterns; decisions go to the last one').argParser(collect).default([], 'none'))
+    .option('--rulings <file>', 'decisions go to this file (else the last of --patterns, else kfunc-rulings.yaml)')
+    .option('--by <name>', 'who decides (else the name that git knows)')
+    .addOption(new Option('--review <file>', 'an AI review whose claims are listed too').argParser(collect).default([], 'none'))
+    .addOption(oneOf('--trust <level>', 'the weakest evidence that may suppress', ['verifier', 'code', 'ruling']).default('ruling'))
+    .action(async (inputs: string[], options: TriageOptions) => {
+      const { triageCommand } = await import('./commands/triage.ts');
+      done(await triageCommand(inputs, options, io));
+    });
+
+  // the process that triage starts
+  program.command('triage-feed', { hidden: true }).action(async () => {
+    const { feedCommand } = await import('./commands/triage-feed.ts');
+    done(await feedCommand());
+  });
+
+  program
+    .command('rulings')
+    .description('list the rulings on file, and what they did to an input')
+    .argument('[inputs...]', 'as lint takes them, or a kernel tree; without one their use is not counted')
+    .option('--tree <dir>', 'a kernel tree, for what the patch does not show')
+    .option('--kernel <series>', 'judge by this kernel series, such as 6.12')
+    .addOption(new Option('--patterns <file>', 'more patterns; may be given more than once').argParser(collect).default([], 'none'))
+    .addOption(oneOf('--format <name>', 'how to print them', ['text', 'json']).default('text'))
+    .option('--check', 'exit with 1 where one is unused, stale, contested or expired')
+    .action(async (inputs: string[], options: RulingsOptions) => {
+      const { rulingsCommand } = await import('./commands/rulings.ts');
+      done(await rulingsCommand(inputs, options, io));
+    });
 }
 
 /** The commands that take a result which an earlier run saved. */

@@ -14,6 +14,7 @@ import type { KfuncUnit, Rule } from './rule.ts';
 import type { Kfunc, Program, SourceFile, TreeFiles } from './source/model.ts';
 import { buildProgram } from './source/program.ts';
 import { benchFor } from './bench.ts';
+import { fetchCallees } from './callees.ts';
 
 export interface LintOptions {
   /** the kernel series and how it was found */
@@ -35,9 +36,8 @@ export interface LintResult {
 }
 
 export function lint(input: InputSet, options: LintOptions): LintResult {
-  const post = postImages(input.patches, options.tree);
-  const plain = input.plainFiles.map((f): SourceFile => ({ ...f, added: new Set(), complete: true, origin: 'file' }));
-  const analysis = analyse([...post.files, ...plain], options);
+  const post = filesOf(input, options.tree);
+  const analysis = analyse(post.files, options);
   return {
     kernel: options.kernel,
     findings: analysis.findings,
@@ -45,6 +45,13 @@ export function lint(input: InputSet, options: LintOptions): LintResult {
     fileCount: analysis.program.files.length,
     diagnostics: [...input.diagnostics, ...post.diagnostics],
   };
+}
+
+/** The files as the input leaves them. */
+export function filesOf(input: InputSet, tree: TreeFiles | null): { files: SourceFile[]; diagnostics: Diagnostic[] } {
+  const post = postImages(input.patches, tree);
+  const plain = input.plainFiles.map((f): SourceFile => ({ ...f, added: new Set(), complete: true, origin: 'file' }));
+  return { files: [...post.files, ...plain], diagnostics: post.diagnostics };
 }
 
 export interface Analysis {
@@ -59,12 +66,16 @@ export interface Analysis {
 export interface Work {
   progress?: (done: number, total: number, kfunc: string) => void;
   share?: (index: number) => boolean;
+  /** many kfuncs at once: callees are fetched in bulk */
+  wholeTree?: boolean;
 }
 
 /** Everything from files to findings, kept for those who ask further questions of the same code. */
 export function analyse(files: SourceFile[], options: LintOptions, work: Work = {}): Analysis {
   const program = buildProgram(files, options.tree);
-  const flow = new Flow(program, knowledgeOf(options.patterns, options.kernel.series));
+  const knowledge = knowledgeOf(options.patterns, options.kernel.series);
+  if (work.wholeTree) fetchCallees(program, knowledge);
+  const flow = new Flow(program, knowledge);
   const mine = program.kfuncs.filter((_, i) => work.share?.(i) ?? true);
   const units = mine.flatMap((k, i) => {
     work.progress?.(i, mine.length, k.name);
@@ -74,6 +85,31 @@ export function analyse(files: SourceFile[], options: LintOptions, work: Work = 
   const rules = options.rules ?? RULES;
   const claims = rules.flatMap((rule) => claimsOf(rule, units, program, options.kernel));
   return { program, units, claims, findings: sortFindings(settleStale(claims.map((c) => judge(c, bench)))), bench };
+}
+
+/** What one kfunc gave; `kfunc` null: what only all of them together give. */
+export interface Step {
+  done: number;
+  total: number;
+  kfunc: string | null;
+  findings: Finding[];
+}
+
+/** The same findings as analyse(), as they come: for someone who looks on. Rulings are about one kfunc, so each step can settle them. */
+export function* analyseStepwise(files: SourceFile[], options: LintOptions): Generator<Step> {
+  const program = buildProgram(files, options.tree);
+  const flow = new Flow(program, knowledgeOf(options.patterns, options.kernel.series));
+  const bench = benchFor(program, options);
+  const rules = options.rules ?? RULES;
+  const weigh = (claims: Claim[]) => sortFindings(settleStale(claims.map((one) => judge(one, bench))));
+  const total = program.kfuncs.length;
+  const units: KfuncUnit[] = [];
+  for (const [done, kfunc] of program.kfuncs.entries()) {
+    const own = unitsOf(kfunc, program, flow, options.kernel);
+    units.push(...own);
+    yield { done: done + 1, total, kfunc: kfunc.name, findings: weigh(rules.flatMap((rule) => claimsOnUnits(rule, own))) };
+  }
+  yield { done: total, total, kfunc: null, findings: weigh(rules.flatMap((rule) => claimsOnProgram(rule, units, program, options.kernel))) };
 }
 
 function unitsOf(kfunc: Kfunc, program: Program, flow: Flow, kernel: LintOptions['kernel']): KfuncUnit[] {
@@ -88,9 +124,15 @@ function unitsOf(kfunc: Kfunc, program: Program, flow: Flow, kernel: LintOptions
 }
 
 function claimsOf(rule: Rule, units: KfuncUnit[], program: Program, kernel: LintOptions['kernel']): Claim[] {
-  const each = rule.kfunc ? units.flatMap((u) => [...rule.kfunc!(u)]) : [];
-  const whole = rule.program ? [...rule.program({ program, units, series: kernel.series, seriesIsDefault: kernel.from === 'default' })] : [];
-  return [...each, ...whole];
+  return [...claimsOnUnits(rule, units), ...claimsOnProgram(rule, units, program, kernel)];
+}
+
+function claimsOnUnits(rule: Rule, units: KfuncUnit[]): Claim[] {
+  return rule.kfunc ? units.flatMap((u) => [...rule.kfunc!(u)]) : [];
+}
+
+function claimsOnProgram(rule: Rule, units: KfuncUnit[], program: Program, kernel: LintOptions['kernel']): Claim[] {
+  return rule.program ? [...rule.program({ program, units, series: kernel.series, seriesIsDefault: kernel.from === 'default' })] : [];
 }
 
 /** File, line, column, rule, subject: the same input gives the same order. Two definitions that say the same thing at one place say it once. */

@@ -20,7 +20,8 @@ const RENDERERS: Record<string, () => Promise<Render>> = {
   },
 };
 
-export async function finish(report: Report, options: CommonOptions, io: Io): Promise<number> {
+export async function finish(given: Report, options: CommonOptions, io: Io): Promise<number> {
+  const report = await compared(given, options);
   const render = await RENDERERS[options.format]!();
   const show = new Set(options.show as Showable[]);
   const text = render(report, { show, color: options.output === undefined && wantsColor(io), version: VERSION });
@@ -28,6 +29,13 @@ export async function finish(report: Report, options: CommonOptions, io: Io): Pr
   // formats made for machines carry the diagnostics themselves
   if (options.format === 'text') for (const one of report.diagnostics) io.stderr(tellDiagnostic(one));
   return failing(report, options.failOn) ? 1 : 0;
+}
+
+async function compared(report: Report, options: CommonOptions): Promise<Report> {
+  if (options.baseline === undefined && !options.updateBaseline) return report;
+  const { applyBaseline } = await import('./baseline.ts');
+  const { findings, baseline, diagnostics } = applyBaseline([...report.findings], options);
+  return { ...report, findings, ...(baseline && { baseline }), diagnostics: [...report.diagnostics, ...diagnostics] };
 }
 
 /** https://no-color.org: any value but the empty one switches colour off. */
@@ -43,5 +51,5 @@ function tellDiagnostic({ level, message, location }: Diagnostic): string {
 const WEIGHT: Record<Severity, number> = { error: 3, warning: 2, note: 1 };
 
 function failing(report: Report, failOn: CommonOptions['failOn']): boolean {
-  return failOn !== 'never' && report.findings.some((one) => one.verdict === 'confirmed' && WEIGHT[one.severity] >= WEIGHT[failOn]);
+  return failOn !== 'never' && report.findings.some((one) => one.verdict === 'confirmed' && one.baseline !== 'unchanged' && WEIGHT[one.severity] >= WEIGHT[failOn]);
 }

@@ -12,6 +12,9 @@ export interface CommonOptions {
   show: string[];
   failOn: 'error' | 'warning' | 'note' | 'never';
   output?: string;
+  /** a file that tells what an earlier run reported */
+  baseline?: string;
+  updateBaseline?: boolean;
 }
 
 export const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown'];
@@ -26,6 +29,13 @@ export function withCommonOptions(command: Command): Command {
     .addOption(showOption())
     .addOption(failOnOption())
     .option('--output <file>', 'write the result to this file');
+}
+
+/** For the commands whose findings can be compared with an earlier run's. */
+export function withBaseline(command: Command): Command {
+  return command
+    .option('--baseline <file>', 'tell what is new, unchanged and gone since this file was written; only what is new fails; written where there is none')
+    .option('--update-baseline', 'write the file of --baseline anew');
 }
 
 export function showOption(): Option {

@@ -10,10 +10,17 @@ export function renderJson(report: Report, options: Pick<ReportOptions, 'version
     tool: { name: 'kfunc-lint', version: options.version },
     kernel: { series: kernel.series, from: kernel.from },
     findings: inOrder(findings).map(toJson),
+    ...(report.baseline && { baseline: tellBaseline(report) }),
     diagnostics: diagnostics.map(({ level, message, location }) => ({ level, message, location })),
     summary: summarize(report),
   };
   return `${plainJson(value)}\n`;
+}
+
+function tellBaseline({ baseline, findings }: Report) {
+  const count = (state: Finding['baseline']) => findings.filter((one) => one.baseline === state).length;
+  const gone = baseline!.gone.map(({ id, rule, verdict, file, kfunc, message }) => ({ id, rule, verdict, file, kfunc, message }));
+  return { file: baseline!.file, new: count('new'), unchanged: count('unchanged'), gone };
 }
 
 /** Field by field, so that the order of keys never hangs on how a finding was put together. */
@@ -37,5 +44,7 @@ export function toJson(one: Finding) {
     evidence: one.evidence.map(({ kind, role, text, location, source }) => ({ kind, role, text, location, source })),
     missing: one.missing.map(({ what, why, treeWouldHelp }) => ({ what, why, treeWouldHelp })),
     mend: one.mend,
+    ...(one.baseline && { baseline: one.baseline }),
+    ...(one.rulings && { rulings: one.rulings }),
   };
 }

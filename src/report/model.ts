@@ -1,5 +1,5 @@
 /** What a reporter gets: judged findings and the circumstances of the run. Reporters know nothing of the analysis. */
-import type { Diagnostic, Finding, Severity } from '../claim.ts';
+import type { Diagnostic, Finding, KnownFinding, Severity } from '../claim.ts';
 
 export interface KernelChoice {
   series: string;
@@ -14,6 +14,8 @@ export interface Report {
   kfuncCount: number;
   fileCount: number;
   diagnostics: readonly Diagnostic[];
+  /** absent: not compared with an earlier run. `gone`: reported then, and not now */
+  baseline?: { file: string; gone: readonly KnownFinding[] };
 }
 
 export const SHOWABLE = ['refuted', 'undecided'] as const;

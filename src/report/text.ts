@@ -2,7 +2,7 @@
  * Text for people: confirmed findings in full, contested suppressions in full, the other suppressions in two lines each (a reader wants to know what was
  * kept from them and why), undecided ones as a count. `--show` tells the rest in full.
  */
-import type { Evidence, Finding } from '../claim.ts';
+import type { Evidence, Finding, KnownFinding } from '../claim.ts';
 import { inOrder, type Report, type ReportOptions, summarize } from './model.ts';
 import { type Paint, paintWith } from './paint.ts';
 import { CONTESTED, counted, isContested, kernelWords, label, place, tellSource } from './words.ts';
@@ -12,11 +12,17 @@ export function renderText(report: Report, options: ReportOptions): string {
   const findings = inOrder(report.findings);
   const of = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict);
   const blocks = [
-    ...of('confirmed').map((one) => tellInFull(one, paint)),
+    ...of('confirmed').flatMap((one) => (one.baseline === 'unchanged' ? [] : [tellInFull(one, paint)])),
     ...of('refuted').map((one) => (one.contested || options.show.has('refuted') ? tellInFull(one, paint) : tellInShort(one, paint))),
     ...(options.show.has('undecided') ? of('undecided').map((one) => tellInFull(one, paint)) : []),
+    ...(report.baseline?.gone ?? []).map((one) => [tellGone(one, paint)]),
   ];
   return `${blocks.map((lines) => `${lines.join('\n')}\n\n`).join('')}${summaryLine(report, options, paint)}\n`;
+}
+
+/** Reported by an earlier run and not by this one. */
+function tellGone({ file, rule, message }: KnownFinding, paint: Paint): string {
+  return `${paint.bold(file)}: ${paint.green('gone')} ${paint.cyan(rule)}: ${paint.text(message)}`;
 }
 
 const VERDICTS = {
@@ -66,6 +72,11 @@ function tellEvidence({ text, location, source }: Evidence, paint: Paint): strin
   return `${paint.text(text)}${where}${source ? paint.dim(` [${tellSource(source)}]`) : ''}`;
 }
 
+function tellBaseline({ baseline, findings }: Report): string {
+  const count = (state: Finding['baseline']) => findings.filter((one) => one.verdict === 'confirmed' && one.baseline === state).length;
+  return `against ${baseline!.file}: ${count('new')} new, ${count('unchanged')} unchanged, ${baseline!.gone.length} gone`;
+}
+
 function summaryLine(report: Report, options: ReportOptions, paint: Paint): string {
   const { files, kfuncs, confirmed, refuted, undecided } = summarize(report);
   const contested = report.findings.filter(isContested).length;
@@ -74,6 +85,7 @@ function summaryLine(report: Report, options: ReportOptions, paint: Paint): stri
     contested > 0 ? `${refuted} suppressed ${paint.yellow(`(${contested} contested)`)}` : `${refuted} suppressed`,
     undecided > 0 && !options.show.has('undecided') ? `${undecided} undecided (--show undecided)` : `${undecided} undecided`,
   ];
+  if (report.baseline) parts.push(tellBaseline(report));
   const kernel = `by the verifier of ${kernelWords(report.kernel)}`;
   return `${counted(kfuncs, 'kfunc')} in ${counted(files, 'file')}: ${parts.join(', ')}; ${paint.text(kernel)}`;
 }

@@ -13,14 +13,17 @@ export interface DetailInput {
   stop: number;
   width: number;
   glyphs: Glyphs;
-  code(file: string): CodeFile | null;
+  code(file: string, scope: number): CodeFile | null;
 }
 
 export function detailLines(input: DetailInput): Line[] {
   const { item, width, glyphs } = input;
   const stop = stopsOf(item)[input.stop] ?? null;
   const code = stop
-    ? [line(piece(placeText(stop.at, item, stop), 'cyan')), ...codeLines(item, stop.at, input.code(stop.at.file), width, glyphs)]
+    ? [
+        line(piece(placeText(stop.at, item, stop), 'cyan')),
+        ...codeLines(item, stop.at, input.code(stop.at.file, item.scope), width, glyphs),
+      ]
     : [];
   const parts = [
     headLines(item, width),

@@ -15,6 +15,8 @@ export interface RulingTarget {
 export interface TriageItem {
   /** unique in the list */
   key: string;
+  /** the series of patches that it is about: two of them may change the same file */
+  scope: number;
   id: string;
   origin: 'rule' | 'review';
   verdict: Verdict;
@@ -69,6 +71,12 @@ export interface SavedRuling {
   by: string;
 }
 
+/** The part of a decision that a reply speaks of. */
+export interface ReplyDecision {
+  says: 'refuted' | 'confirmed';
+  reason: string;
+}
+
 /** The outside as the screen sees it. A promise that fails carries one line for the person. */
 export interface Surroundings {
   /** name of what is triaged, for the head line */
@@ -78,14 +86,15 @@ export interface Surroundings {
   rulingFile: string;
   /** today, YYYY-MM-DD: a ruling can't end before it */
   today: string;
-  code(file: string): CodeFile | null;
+  code(file: string, scope: number): CodeFile | null;
   /** the entry as it would be written, for reading */
   preview(draft: RulingDraft): string;
   save(draft: RulingDraft): Promise<SavedRuling>;
   /** takes a ruling out of the file again; one that it had replaced comes back */
   withdraw(rulingId: string): Promise<void>;
   explain(item: TriageItem): Promise<string>;
-  reply(item: TriageItem): Promise<string>;
+  /** @param says what the person has decided; null: nothing yet */
+  reply(item: TriageItem, says: ReplyDecision | null): Promise<string>;
   /** @returns the name of the file written */
   writeReply(item: TriageItem, text: string): Promise<string>;
   /** opens the editor, which has the terminal until it ends */

@@ -90,10 +90,8 @@ export class Session {
       case 'reply': {
         const { item, kind } = effect;
         const title = kind === 'explain' ? item.rule : 'draft reply';
-        const event = await around[kind](item).then(
-          (text): Event => ({ type: 'paged', mode: kind, itemKey: item.key, page: { title, text } }),
-          bad,
-        );
+        const made = kind === 'explain' ? around.explain(item) : around.reply(item, this.#view.state.decisions.get(item.key) ?? null);
+        const event = await made.then((text): Event => ({ type: 'paged', mode: kind, itemKey: item.key, page: { title, text } }), bad);
         return this.send(event);
       }
       case 'write-reply': {

@@ -50,6 +50,7 @@ export function evidence(parts: Partial<Evidence>): Evidence {
 
 export function item(parts: Partial<TriageItem> & { key: string }): TriageItem {
   const made: TriageItem = {
+    scope: 0,
     id: `k1:${parts.key}`,
     origin: 'rule',
     verdict: 'confirmed',

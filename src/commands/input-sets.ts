@@ -1,0 +1,35 @@
+/** The input of commands that go through it piece by piece: sets of patches that belong together, or a kernel tree. */
+import { statSync } from 'node:fs';
+import type { InputSet } from '../input/model.ts';
+import { openInputs } from '../input/read.ts';
+import type { TreeFiles } from '../source/model.ts';
+import { openTree, treeSeries } from '../source/tree.ts';
+
+/** As `lint` takes them: C files beside one series belong to it, several series are apart from each other. */
+export async function* inputSets(args: readonly string[]): AsyncGenerator<InputSet> {
+  const { rest, series } = await openInputs(args);
+  const first = (await series.next()).value;
+  const second = first && (await series.next()).value;
+  if (!second) {
+    yield { ...rest, patches: first?.patches ?? [], diagnostics: [...rest.diagnostics, ...(first?.diagnostics ?? [])] };
+    return;
+  }
+  yield rest;
+  const apart = (one: typeof second): InputSet => ({
+    ...rest,
+    plainFiles: [],
+    messages: [],
+    patches: one.patches,
+    diagnostics: one.diagnostics,
+  });
+  yield apart(first!);
+  yield apart(second);
+  for await (const one of series) yield apart(one);
+}
+
+/** A folder whose Makefile names a kernel version is a kernel tree and not a folder of patches. */
+export function kernelTree(input: string): TreeFiles | null {
+  if (input === '-' || !statSync(input, { throwIfNoEntry: false })?.isDirectory()) return null;
+  const tree = openTree(input);
+  return treeSeries(tree) === null ? null : tree;
+}
