@@ -111,7 +111,7 @@ class Lexer {
     const shown = this.text.slice(start, stop);
     const close = shown.indexOf('*/');
     const open = shown.indexOf('/*');
-    const lines = /^(?:\s*\n)*(?:[ \t]*\*(?:[ \t][^\n]*)?(?:\n|$))+/.exec(shown);
+    const lines = /^(?:[ \t\r]*\n)*(?:[ \t]*\*(?:[ \t][^\n]*)?(?:\n|$))+/.exec(shown);
     const end = close >= 0 && (open < 0 || close < open) ? close + 2 : (lines?.[0].length ?? 0);
     return this.comment(start, start + end);
   }
