@@ -162,7 +162,8 @@ const MAPS: Record<Mode, Record<string, Intent>> = {
 
 /** What the key with this name asks for; null: nothing. */
 export function intentOf(mode: Mode, name: string, inRange: boolean): Intent | null {
-  const found = ANYWHERE[name] ?? (Object.hasOwn(MAPS[mode], name) ? MAPS[mode][name]! : null);
+  const own = [ANYWHERE, MAPS[mode]].find((map) => Object.hasOwn(map, name));
+  const found = own?.[name] ?? null;
   if (found) return found.type === 'write-reply' && mode !== 'reply' ? null : found;
   if (mode !== 'search' && mode !== 'suppress') return null;
   if (inRange) return name === ' ' ? { type: 'toggle' } : null;
