@@ -3,6 +3,7 @@
  * and are loaded when chosen.
  */
 import type { Diagnostic } from '../claim.ts';
+import type { Patch } from './model.ts';
 import { type Entry, gatherPostings, type Posting, sender } from './postings.ts';
 import { newestOf, titleOf } from './versions.ts';
 
@@ -25,6 +26,17 @@ export function chooseSeries<E extends Entry>(entries: readonly E[]): Chosen<E> 
   const answers = new Answers(once, newest, series, diagnostics);
   for (const entry of once) if (entry.isAnswer && entry.hasDiff) answers.place(entry);
   return { series, diagnostics };
+}
+
+/** Patches of one input, series by series: series that know nothing of each other are best judged apart. */
+export function bySeries(patches: readonly Patch[]): Patch[][] {
+  const groups = new Map<number, Patch[]>();
+  for (const patch of patches) {
+    const group = groups.get(patch.series ?? 0) ?? [];
+    group.push(patch);
+    groups.set(patch.series ?? 0, group);
+  }
+  return [...groups.values()];
 }
 
 function dropRepeats<E extends Entry>(entries: readonly E[]): E[] {
