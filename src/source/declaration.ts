@@ -29,8 +29,31 @@ interface Reading {
 
 const WORD = /[A-Za-z_]\w*/y;
 
-export function unknownType(name = ''): TypeSyntax {
+export function plainType(name: string): TypeSyntax {
   return { name, pointers: 0, dims: [], isConst: false, isFunction: false };
+}
+
+/** `DECLARE_BITMAP(name, bits)` declares an array of longs. */
+export function bitmapType(bits: string): TypeSyntax {
+  return { ...plainType('unsigned long'), dims: [`BITS_TO_LONGS(${bits.trim()})`] };
+}
+
+const MACRO_TYPES: [RegExp, string][] = [
+  [/^LIST_HEAD$/, 'struct list_head'],
+  [/^HLIST_HEAD$/, 'struct hlist_head'],
+  [/MUTEX$/, 'struct mutex'],
+  [/RAW_SPINLOCK$/, 'raw_spinlock_t'],
+  [/SPINLOCK$/, 'spinlock_t'],
+  [/RWLOCK$/, 'rwlock_t'],
+  [/_IDR$/, 'struct idr'],
+  [/_IDA$/, 'struct ida'],
+  [/_XARRAY(?:_\w+)?$/, 'struct xarray'],
+];
+
+/** The type of the variable that `DEFINE_MUTEX(name)` and its kin define; null for macros not known. */
+export function macroType(macro: string): TypeSyntax | null {
+  const name = MACRO_TYPES.find(([pattern]) => pattern.test(macro))?.[1];
+  return name === undefined ? null : plainType(name);
 }
 
 /** Reads one declaration without initialiser in [start, end) of code whose comments are blank; null where it is none. */
@@ -247,7 +270,7 @@ function readParenthesis(r: Reading, result: DeclarationSyntax): boolean {
     result.type.isFunction = true;
     return true;
   }
-  const own: TypeSyntax = { ...unknownType(), isConst: false };
+  const own: TypeSyntax = { ...plainType(''), isConst: false };
   const nested: DeclarationSyntax = { ...result, type: own };
   if (!readParts(inner, nested)) return false;
   result.name = nested.name;

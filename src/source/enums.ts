@@ -5,7 +5,7 @@ import { type CallLookup, fold, type NameLookup } from './constant.ts';
 import { lexisOf } from './functions.ts';
 import type { Span } from './ir.ts';
 import { locate } from './locate.ts';
-import { expand, type MacroLookup } from './macros.ts';
+import { expand, type MacroLookup, macroIn } from './macros.ts';
 import type { ConstantSource, EnumSource, SourceFile } from './model.ts';
 import { occurrences, taggedBody } from './types.ts';
 
@@ -80,12 +80,14 @@ class EnumReader {
   complete = true;
   private next: number | null = 0;
   private readonly values = new Map<string, number | null>();
+  private readonly file: SourceFile;
   private readonly groups: ConditionalGroup[];
   private readonly context: EnumContext;
   private readonly saved: { group: ConditionalGroup; before: number | null; ends: (number | null)[]; arm: number }[] = [];
   private group = 0;
 
-  constructor(groups: ConditionalGroup[], context: EnumContext) {
+  constructor(file: SourceFile, groups: ConditionalGroup[], context: EnumContext) {
+    this.file = file;
     this.groups = groups;
     this.context = context;
   }
@@ -114,8 +116,10 @@ class EnumReader {
 
   entry(text: string, at: number): void {
     const m = /^([A-Za-z_]\w*)\s*(?:=\s*([\s\S]+))?$/.exec(text);
-    if (!m) return this.macroEntry(text);
-    if (m[2] === undefined && this.isMacro(m[1]!)) return this.macroEntry(text);
+    if (!m || (m[2] === undefined && this.isMacro(m[1]!))) {
+      this.macroEntry(text);
+      return;
+    }
     const names: NameLookup = (n) => (this.values.has(n) ? { value: this.values.get(n) ?? null, unsigned: false } : this.context.names(n));
     const value = m[2] === undefined ? this.next : fold(m[2], names, this.context.calls).value;
     this.list.push({ name: m[1]!, value, explicit: m[2] !== undefined, at });
@@ -123,9 +127,9 @@ class EnumReader {
     this.next = value === null ? null : value + 1;
   }
 
-  /** `X` where X is a macro that stands for enumerators, not the customary `#define X X`. */
+  /** `X` where X is a macro of the file that stands for enumerators, not the customary `#define X X`. */
   private isMacro(name: string): boolean {
-    const macro = this.context.macro(name);
+    const macro = macroIn(this.file, name);
     return macro !== null && macro.parameters === null && macro.body.includes(',');
   }
 
@@ -152,9 +156,25 @@ class EnumReader {
   }
 }
 
-function readEnumerators(file: SourceFile, body: Span, context: EnumContext): { list: Read[]; complete: boolean } {
+interface Enumerators {
+  list: Read[];
+  complete: boolean;
+}
+
+const cache = new WeakMap<SourceFile, Map<number, Enumerators>>();
+
+/** Read once per enum: constants are asked for one by one. */
+function readEnumerators(file: SourceFile, body: Span, context: EnumContext): Enumerators {
+  const known = cache.get(file) ?? new Map<number, Enumerators>();
+  cache.set(file, known);
+  const found = known.get(body.start) ?? read(file, body, context);
+  known.set(body.start, found);
+  return found;
+}
+
+function read(file: SourceFile, body: Span, context: EnumContext): Enumerators {
   const { code, directives, gaps } = lexisOf(file);
-  const reader = new EnumReader(conditionalGroups(directives, body.start, body.end).groups, context);
+  const reader = new EnumReader(file, conditionalGroups(directives, body.start, body.end).groups, context);
   for (const part of splitCommas(code, body.start, body.end)) {
     if (part.start >= part.end) continue;
     reader.passGroups(part.start);

@@ -1,8 +1,19 @@
 /** kfuncs: definitions and entries of the same name from all files at hand, and the program types that can call them. */
 
 import { kfuncDefinitions } from './kfunc.ts';
-import type { Library } from './library.ts';
-import type { DtorEntry, FmodretCall, IdFlagsEntry, IdSetVariable, Kfunc, KfuncSet, MacroSource, RegisterCall, SourceFile, TreeFiles } from './model.ts';
+import { CORE, type Library, NOT_KERNEL as NOT_KERNEL_FOLDERS } from './library.ts';
+import type {
+  DtorEntry,
+  FmodretCall,
+  IdFlagsEntry,
+  IdSetVariable,
+  Kfunc,
+  KfuncSet,
+  MacroSource,
+  RegisterCall,
+  SourceFile,
+  TreeFiles,
+} from './model.ts';
 import { type Registrations, registrationsOf } from './registration.ts';
 
 export interface Joined {
@@ -70,10 +81,7 @@ export function kfuncPaths(tree: TreeFiles): string[] {
 
 const NOT_KERNEL = /^(?:tools|Documentation|samples|scripts)\//;
 
-/**
- * Registrations and definitions that stand in files which the input does not touch. What a patch changes may be registered elsewhere too, with other flags, so
- * all its kfuncs are looked for; of plain files only those that lack something.
- */
+/** Registrations and definitions that stand in files which the input does not touch: looked for in the core of the kernel, then in the rest. */
 function completeFromTree(
   files: readonly SourceFile[],
   library: Library,
@@ -82,18 +90,22 @@ function completeFromTree(
   listed: ReadonlySet<string>,
   read: (file: SourceFile) => void,
 ): void {
-  const isOpen = (k: Kfunc) =>
-    k.definitions.length === 0 || !listed.has(k.name) || k.definitions.some((d) => d.source.file.origin === 'patch');
-  const names = [...kfuncs.values()].filter(isOpen).map((k) => k.name);
-  if (names.length === 0) return;
   const own = new Set(files.map((f) => f.path));
-  for (const path of kfuncPaths(tree)) {
-    const file = own.has(path) ? null : library.file(path);
-    const held = file ? names.filter((n) => file.text.includes(n)) : [];
-    if (!file || held.length === 0) continue;
-    if (mayRegister(file.text)) read(file);
-    const missing = new Set(held.filter((n) => kfuncs.get(n)!.definitions.length === 0));
-    for (const d of kfuncDefinitions(file, missing)) if (missing.has(d.name)) kfuncs.get(d.name)!.definitions.push(d.definition);
+  const registered = new Set(listed);
+  for (const place of [{ under: CORE }, { except: [...CORE, ...NOT_KERNEL_FOLDERS] }]) {
+    const names = [...kfuncs.values()].filter((k) => k.definitions.length === 0 || !registered.has(k.name)).map((k) => k.name);
+    if (names.length === 0) return;
+    for (const path of tree.search(names, { ...place, extensions: ['.c'] })) {
+      const file = own.has(path) ? null : library.file(path);
+      if (!file) continue;
+      const held = names.filter((n) => file.text.includes(n));
+      if (held.some((n) => !registered.has(n)) && file.text.includes('BTF_ID_FLAGS')) {
+        read(file);
+        for (const n of held) registered.add(n);
+      }
+      const missing = new Set(held.filter((n) => kfuncs.get(n)!.definitions.length === 0));
+      for (const d of kfuncDefinitions(file, missing)) if (missing.has(d.name)) kfuncs.get(d.name)!.definitions.push(d.definition);
+    }
   }
 }
 

@@ -2,23 +2,32 @@
 import { posix } from 'node:path';
 import { functionsOf } from './functions.ts';
 import type { FunctionSource, MarginHit, SourceFile, TreeFiles } from './model.ts';
+import { WordIndex } from './word-index.ts';
 
 /** Headers that one file is taken to see at most. */
 const CLOSURE_LIMIT = 600;
 /** What every kernel holds that is the same on every architecture. */
-const CORE = ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security', 'crypto', 'init', 'io_uring', 'ipc'];
+export const CORE = ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security', 'crypto', 'init', 'io_uring', 'ipc'];
 /** No part of a kernel image. */
-const NOT_KERNEL = ['tools', 'samples', 'Documentation', 'scripts'];
+export const NOT_KERNEL = ['tools', 'samples', 'Documentation', 'scripts'];
 const EXTENSIONS = ['.c', '.h'];
+/** Names that one search of the tree looks for. */
+const BATCH = 200;
+/** Searches of all headers, text by text, before it pays to index their words. */
+const INDEX_AFTER = 40;
 
 export class Library {
   readonly inputs: readonly SourceFile[];
   readonly tree: TreeFiles | null;
   private readonly byPath = new Map<string, SourceFile | null>();
-  private readonly closures = new WeakMap<SourceFile, SourceFile[]>();
+  private readonly closures = new WeakMap<SourceFile, Set<SourceFile>>();
   private readonly hits = new Map<string, Hits>();
-  /** names that callers of functions in view use: looked up along with the next one that is asked for */
+  /** names that functions in view call: looked for along with the next one that is asked for */
   private readonly wanted = new Set<string>();
+  /** names that searchAll() looked for */
+  private readonly bulk = new Set<string>();
+  private readonly index = new WordIndex();
+  private searches = 0;
 
   constructor(inputs: readonly SourceFile[], tree: TreeFiles | null) {
     this.inputs = inputs;
@@ -37,25 +46,35 @@ export class Library {
     return file;
   }
 
+  /** Files in which a word may stand, nearest first: the file that asks, the input, the headers that the file sees. */
+  *holders(from: SourceFile, word: string): Generator<SourceFile> {
+    const has = (f: SourceFile) => f.text.includes(word);
+    if (has(from)) yield from;
+    for (const f of this.inputs) if (f !== from && has(f)) yield f;
+    const closure = this.closures.get(from);
+    if (closure && this.searches++ > INDEX_AFTER) {
+      for (const f of this.index.holders(word, closure)) if (!this.inputs.includes(f)) yield f;
+      return;
+    }
+    for (const f of this.headers(from)) if (!this.inputs.includes(f) && has(f)) yield f;
+  }
+
   /** The headers that a file sees, nearest first: those it includes, those they include … */
-  *headers(from: SourceFile): Generator<SourceFile> {
+  private *headers(from: SourceFile): Generator<SourceFile> {
     const known = this.closures.get(from);
     if (known) {
       yield* known;
       return;
     }
-    const found: SourceFile[] = [];
+    const found = new Set<SourceFile>();
     const seen = new Set([from.path]);
     let level = [from];
-    while (level.length > 0 && found.length < CLOSURE_LIMIT) {
-      const paths = [...new Set(level.flatMap((f) => includedPaths(f)))].filter((p) => !seen.has(p));
+    while (level.length > 0 && found.size < CLOSURE_LIMIT) {
+      const paths = [...new Set(level.flatMap(includedPaths))].filter((p) => !seen.has(p));
       for (const p of paths) seen.add(p);
       this.tree?.load?.(paths);
-      level = paths
-        .map((p) => this.file(p))
-        .filter((f) => f !== null)
-        .slice(0, CLOSURE_LIMIT - found.length);
-      found.push(...level);
+      level = paths.map((p) => this.file(p)).filter((f) => f !== null);
+      for (const f of level) found.add(f);
       yield* level;
     }
     this.closures.set(from, found);
@@ -66,59 +85,78 @@ export class Library {
     if (this.tree) for (const n of names) if (!this.hits.has(n)) this.wanted.add(n);
   }
 
-  /** Files outside the input whose margin holds a definition or #define of the name, nearest to `from` first. */
+  /** Files whose margin holds a definition or #define of the name, the architecture-independent first; looked for from near `from` to far until one is enough. */
   definitionFiles(name: string, from: SourceFile, isEnough: (file: SourceFile) => boolean): SourceFile[] {
-    if (!this.tree?.margin) return [];
-    let hits = this.hits.get(name);
-    if (!hits) {
-      this.search([name, ...[...this.wanted].slice(0, 200)], from);
-      hits = this.hits.get(name)!;
-    }
-    const files: SourceFile[] = [];
-    for (; ; hits.step++) {
-      for (const path of hits.paths.splice(0)) {
-        const file = this.byPath.get(path) ?? this.file(path);
-        if (file && !hits.files.includes(file)) hits.files.push(file);
-      }
-      files.splice(0, files.length, ...hits.files);
-      if (hits.step >= STEPS || files.some(isEnough)) return files;
-      this.searchStep([name], hits.step, from);
+    if (!this.tree?.margin || !/^[A-Za-z_]\w*$/.test(name)) return [];
+    const hits = this.hitsOf(name);
+    for (;;) {
+      this.opened(hits);
+      if (hits.step >= STEPS || hits.files.some(isEnough)) return hits.files;
+      this.search(name, hits.step, from);
     }
   }
 
-  private search(names: string[], from: SourceFile): void {
-    const fresh = names.filter((n) => /^[A-Za-z_]\w*$/.test(n) && !this.hits.has(n));
-    for (const n of names) {
-      this.wanted.delete(n);
-      if (!this.hits.has(n)) this.hits.set(n, { step: 0, paths: [], files: [] });
+  /** One search for all of them in the core of the kernel and the folders given; searched() then answers. */
+  searchAll(names: Iterable<string>, folders: string[]): void {
+    const fresh = [...new Set(names)].filter((n) => /^[A-Za-z_]\w*$/.test(n) && !this.bulk.has(n));
+    if (!this.tree?.margin || fresh.length === 0) return;
+    for (const n of fresh) {
+      this.bulk.add(n);
+      this.hitsOf(n).step = STEPS;
     }
-    for (let step = 0, left = fresh; step < 2 && left.length > 0; step++) {
-      this.searchStep(left, step, from);
-      for (const n of left) this.hits.get(n)!.step = step + 1;
-      left = left.filter((n) => this.hits.get(n)!.paths.length === 0);
-    }
+    this.take(this.tree.margin(fresh, { under: [...CORE, ...folders], extensions: EXTENSIONS }));
   }
 
-  /** One search of the tree: near the file, then the core, then the rest. */
-  private searchStep(names: string[], step: number, from: SourceFile): void {
-    // tracepoints are made by macros: no file defines one by its name
+  /** The files that searchAll() found for a name; null where it was not asked. */
+  searched(name: string): SourceFile[] | null {
+    return this.bulk.has(name) ? this.opened(this.hitsOf(name)) : null;
+  }
+
+  private take(found: MarginHit[]): void {
+    for (const h of found.sort(byArchitecture)) if (mayDefine(h)) this.hitsOf(h.name).paths.push(h.path);
+  }
+
+  private opened(hits: Hits): SourceFile[] {
+    for (const path of hits.paths.splice(0)) {
+      const file = this.file(path);
+      if (file && !hits.files.includes(file)) hits.files.push(file);
+    }
+    return hits.files;
+  }
+
+  private hitsOf(name: string): Hits {
+    const hits = this.hits.get(name) ?? { step: 0, paths: [], files: [] };
+    this.hits.set(name, hits);
+    this.wanted.delete(name);
+    return hits;
+  }
+
+  /** One search of the tree, for this name and those that are as far and may be asked for next. */
+  private search(name: string, step: number, from: SourceFile): void {
+    const fresh = [...this.wanted].slice(0, BATCH);
+    if (step === 0) for (const n of fresh) this.hitsOf(n);
+    const along = [...this.hits]
+      .filter(([n, h]) => n !== name && h.step === step && h.paths.length === 0 && h.files.length === 0)
+      .map(([n]) => n);
+    const names = [name, ...along.slice(0, BATCH)];
+    for (const n of names) this.hitsOf(n).step = step + 1;
+    const dir = posix.dirname(from.path);
+    if (step === 0 && (dir === '.' || NOT_KERNEL.includes(dir.split('/')[0]!))) return;
+    const place = step === 0 ? { under: [dir] } : step === 1 ? { under: CORE } : { except: [...NOT_KERNEL, ...CORE] };
+    // tracepoints are made by macros: no file far away defines one by its name
     const asked = step < 2 ? names : names.filter((n) => !n.startsWith('trace_'));
     if (asked.length === 0) return;
-    const dir = posix.dirname(from.path);
-    const options = step === 0 ? { under: [dir] } : step === 1 ? { under: CORE } : { except: [...NOT_KERNEL, ...CORE] };
-    if (step === 0 && (dir === '.' || NOT_KERNEL.some((d) => dir.startsWith(`${d}/`)))) return;
-    const found = this.tree!.margin!(asked, { ...options, extensions: EXTENSIONS });
-    for (const h of found.sort(byDistance)) if (this.mayDefine(h)) this.hits.get(h.name)!.paths.push(h.path);
-  }
-
-  /** A declaration ends in a semicolon; cheaper to see here than by reading the file's brackets. */
-  private mayDefine(h: MarginHit): boolean {
-    if (h.text.startsWith('#') || /[{]\s*$/.test(h.text)) return true;
-    if (/;\s*$/.test(h.text) && !h.text.includes('{')) return false;
-    return true;
+    this.take(this.tree!.margin!(asked, { ...place, extensions: EXTENSIONS }));
   }
 }
 
+/** The folder that holds what a file may call without a header of the core: its own, for drivers the one of their kind. */
+export function nearby(path: string): string {
+  const parts = posix.dirname(path).split('/');
+  return ['drivers', 'arch', 'sound'].includes(parts[0]!) ? parts.slice(0, 2).join('/') : parts.join('/');
+}
+
+/** Near the file, the core of the kernel, the rest. */
 const STEPS = 3;
 
 interface Hits {
@@ -129,8 +167,12 @@ interface Hits {
   files: SourceFile[];
 }
 
-/** Architecture-independent places first. */
-function byDistance(a: MarginHit, b: MarginHit): number {
+/** A declaration ends in a semicolon, which is cheaper to see here than by reading the file's brackets. */
+function mayDefine(h: MarginHit): boolean {
+  return h.text.startsWith('#') || !/;\s*(?:\/\*.*\*\/\s*)?$/.test(h.text) || h.text.includes('{');
+}
+
+function byArchitecture(a: MarginHit, b: MarginHit): number {
   const rank = (p: string) => (p.startsWith('arch/') ? (p.startsWith('arch/x86/') ? 1 : 2) : 0);
   return rank(a.path) - rank(b.path);
 }

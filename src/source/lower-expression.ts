@@ -1,5 +1,5 @@
 /** Expressions of the syntax tree → ir.ts. What the parser could not read is `unknown`, at the smallest expression that holds it. */
-import { readDeclaration, unknownType } from './declaration.ts';
+import { plainType, readDeclaration } from './declaration.ts';
 import type { Expr, Span, Stmt, TypeSyntax } from './ir.ts';
 import type { Note } from './mask.ts';
 import type { Node } from './parser.ts';
@@ -49,7 +49,7 @@ export function kidAt(node: Node, field: string): Node | undefined {
 export function typeAt(c: Lowering, node: Node | Span): TypeSyntax {
   const note = noteAt(c, node.start);
   const span = note?.kind === 'type' ? { start: note.start + c.base, end: note.end + c.base } : node;
-  return readDeclaration(c.code, span.start, span.end)?.type ?? unknownType(c.code.slice(span.start, span.end).replace(/\s+/g, ' ').trim());
+  return readDeclaration(c.code, span.start, span.end)?.type ?? plainType(c.code.slice(span.start, span.end).replace(/\s+/g, ' ').trim());
 }
 
 export function lowerExpr(c: Lowering, node: Node | undefined): Expr {
@@ -183,7 +183,7 @@ function lowerCall(c: Lowering, node: Node): Expr {
 
 function lowerArgument(c: Lowering, node: Node): Expr {
   const x = lowerExpr(c, node);
-  return x.k === 'name' && BARE_TYPE.test(x.name) ? { k: 'type', type: { ...unknownType(x.name) }, span: x.span } : x;
+  return x.k === 'name' && BARE_TYPE.test(x.name) ? { k: 'type', type: { ...plainType(x.name) }, span: x.span } : x;
 }
 
 function guardName(c: Lowering, fn: Node, note: { start: number; end: number }): Expr {
@@ -211,7 +211,7 @@ function lowerSizeof(c: Lowering, node: Node): Expr {
     x?.k === 'type'
       ? x.type
       : x?.k === 'name' && value!.type === 'parenthesized_expression' && looksLikeTypedef(x.name)
-        ? unknownType(x.name)
+        ? plainType(x.name)
         : null;
   const written = type ? typeAt(c, type) : bare;
   if (noteAt(c, node.start)?.kind === 'alignof') {

@@ -1,10 +1,13 @@
 /** Statements of the syntax tree → ir.ts. Labels and cases become entries of the list they stand in; #if groups become `variants`. */
+
+import { splitCommas } from './brackets.ts';
 import type { ConditionalGroup } from './conditions.ts';
-import { readDeclarators } from './declaration.ts';
+import { bitmapType, macroType, plainType, readDeclaration, readDeclarators } from './declaration.ts';
 import type { Declarator, Expr, Span, Stmt } from './ir.ts';
 import { kidAt, type Lowering, lowerExpr, noteAt, spanOf, textOf, unknownExpr } from './lower-expression.ts';
+import type { Note } from './mask.ts';
 import { GAP_MARK } from './model.ts';
-import type { Node } from './parser.ts';
+import { type Node, parseC } from './parser.ts';
 
 /** #if groups of the body and which of them fell between statements. */
 export interface Groups {
@@ -14,6 +17,8 @@ export interface Groups {
 
 export interface StatementLowering extends Lowering {
   groups: Groups;
+  /** the body as it was parsed */
+  masked: string;
 }
 
 const GAP_NAME = GAP_MARK.replace(';', '');
@@ -88,7 +93,8 @@ const LOWER: Record<string, (c: StatementLowering, node: Node) => Stmt> = {
   declaration: lowerDeclaration,
   if_statement: lowerIf,
   while_statement: lowerWhile,
-  do_statement: (c, n) => ({ k: 'do', c: lowerExpr(c, kidAt(n, 'condition')), body: lowerOne(c, kidAt(n, 'body'), n), span: spanOf(n) }),
+  do_statement: lowerDo,
+  macro_type_specifier: lowerMisreadCall,
   for_statement: lowerFor,
   switch_statement: (c, n) => ({
     k: 'switch',
@@ -125,6 +131,25 @@ function lowerWhile(c: StatementLowering, n: Node): Stmt {
   const note = noteAt(c, n.start);
   if (note?.kind === 'block-macro') return lowerBlockMacro(c, n, note.name, kidAt(n, 'body'));
   return { k: 'while', c: lowerExpr(c, kidAt(n, 'condition')), body: lowerOne(c, kidAt(n, 'body'), n), span: spanOf(n) };
+}
+
+/** `do { … } for_each_x(…);`: how long it goes on is the macro's affair. */
+function lowerDo(c: StatementLowering, n: Node): Stmt {
+  const keyword = n.kids.find((k) => k.type === 'while');
+  const note = keyword && noteAt(c, keyword.start);
+  const condition = kidAt(n, 'condition');
+  const x: Expr = note?.kind === 'block-macro' ? unknownExpr(c, condition ?? n) : lowerExpr(c, condition);
+  return { k: 'do', c: x, body: lowerOne(c, kidAt(n, 'body'), n), span: spanOf(n) };
+}
+
+/** `put(a * (b));` is read as a type; where only an expression can stand it is read right. */
+function lowerMisreadCall(c: StatementLowering, n: Node): Stmt {
+  const prefix = '{return ';
+  const text = c.masked.slice(n.start - c.base, n.end - c.base);
+  const block = parseC(`${prefix}${text};}`, n.start - prefix.length).kids[0];
+  const value = block?.kids.find((k) => k.type === 'return_statement')?.kids.find((k) => k.named);
+  if (!value || value.end < n.end) return unknownStmt(c, n);
+  return { k: 'expr', x: lowerExpr(c, value), span: spanOf(n) };
 }
 
 function lowerFor(c: StatementLowering, n: Node): Stmt {
@@ -213,6 +238,8 @@ function lowerDeclaration(c: StatementLowering, n: Node): Stmt {
   const span = spanOf(n);
   const base = kidAt(n, 'type');
   if (base && textOf(c, base) === '__label__') return { k: 'empty', span };
+  const declares = base && noteAt(c, base.start);
+  if (declares?.kind === 'declares') return macroDeclaration(c, n, declares);
   const end = c.code[n.end - 1] === ';' ? n.end - 1 : n.end;
   const nodes = n.kids.filter((k) => k.field === 'declarator');
   const read = readDeclarators(c.code, n.start, end);
@@ -227,6 +254,29 @@ function lowerDeclaration(c: StatementLowering, n: Node): Stmt {
     items.push({ name: d.name, type: d.type, init, cleanup: d.cleanup, isStatic: d.specifiers.includes('static'), span: spanOf(node) });
   }
   return { k: 'decl', items, span };
+}
+
+/** A variable that a macro declares: its type is known for some, its value for none. */
+function macroDeclaration(c: StatementLowering, n: Node, note: Note & { kind: 'declares' }): Stmt {
+  const args = splitCommas(c.code, note.start + c.base, note.end + c.base).map((s) => c.code.slice(s.start, s.end));
+  const flexible = /^DEFINE_(?:RAW_)?FLEX$/.test(note.macro);
+  const name = args[flexible ? 1 : 0] ?? '';
+  const type = flexible
+    ? readDeclaration(`${args[0]} *x`)?.type
+    : note.macro === 'DECLARE_BITMAP'
+      ? bitmapType(args[1] ?? '')
+      : macroType(note.macro);
+  const span = spanOf(n);
+  if (!/^\w+$/.test(name)) return unknownStmt(c, n);
+  // the macro's name stands for the value that it gives, as the name of a constant would
+  const init: Expr | null = note.macro === 'DECLARE_BITMAP' ? initialiser(c, n) : { k: 'name', name: note.macro, span };
+  const isStatic = /^static\b/.test(c.code.slice(n.start, n.end));
+  return { k: 'decl', items: [{ name, type: type ?? plainType(''), init, cleanup: null, isStatic, span }], span };
+}
+
+function initialiser(c: StatementLowering, n: Node): Expr | null {
+  const value = n.kids.find((k) => k.type === 'init_declarator');
+  return value ? lowerExpr(c, kidAt(value, 'value')) : null;
 }
 
 /** Puts the #if groups that lie between the statements of this list in their place; what a directive cuts through stays for the caller to notice. */

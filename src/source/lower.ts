@@ -1,13 +1,13 @@
 /** One function's text → ir.ts: head read by hand, body masked and parsed as a slice, #if groups put in place or, where they cut statements, tried arm by arm. */
 import { splitCommas } from './brackets.ts';
 import { type ConditionalGroup, conditionalGroups, negate } from './conditions.ts';
-import { readDeclaration, readDeclarators, unknownType } from './declaration.ts';
+import { plainType, readDeclaration, readDeclarators } from './declaration.ts';
 import { lexisOf } from './functions.ts';
 import { type Head, readHead } from './head.ts';
 import type { FunctionSyntax, ParameterSyntax, Span, Stmt, TypeSyntax } from './ir.ts';
 import { blanks } from './lexis.ts';
 import { lowerBlock, type StatementLowering, unknownStmt } from './lower-statement.ts';
-import { maskBody, NESTING_LIMIT, pairBrackets } from './mask.ts';
+import { type Masked, maskBody, NESTING_LIMIT, pairBrackets } from './mask.ts';
 import type { FunctionSource } from './model.ts';
 import { parseC } from './parser.ts';
 
@@ -75,7 +75,7 @@ function readReturn(code: string, head: Head): { returns: TypeSyntax; specifiers
   if (read) return { returns: read.type, specifiers: read.specifiers };
   const specifiers = code.slice(head.start, end).match(/[A-Za-z_]\w*/g) ?? [];
   return {
-    returns: { ...unknownType(head.macro?.includes('BPF_CALL') ? 'u64' : head.macro?.includes('SYSCALL') ? 'long' : 'int') },
+    returns: { ...plainType(head.macro?.includes('BPF_CALL') ? 'u64' : head.macro?.includes('SYSCALL') ? 'long' : 'int') },
     specifiers,
   };
 }
@@ -104,7 +104,7 @@ function readParameter(text: string, code: string, span: Span, oldStyle: Map<str
   const at = typed ?? span;
   const bare = code.slice(at.start, at.end).replace(/,/g, ' ');
   const read = typed ? readDeclarators(code, typed.start, typed.end).find((d) => d.name === given) : readDeclaration(bare);
-  const type = read ? { ...read.type, pointers: read.type.pointers + (read.type.dims.length > 0 ? 1 : 0) } : unknownType(bare.trim());
+  const type = read ? { ...read.type, pointers: read.type.pointers + (read.type.dims.length > 0 ? 1 : 0) } : plainType(bare.trim());
   const shown = withoutComments(text, code, at).replace(/\s+/g, ' ').trim();
   return { name: read?.name ?? '', type, text: shown, span: at };
 }
@@ -195,19 +195,22 @@ function combine(b: BodyText, tries: (Attempt & { choice: Choice })[]): Stmt & {
   if (used.length === 0)
     return {
       k: 'block',
-      body: [unknownStmt(lowering(b, new Map(), []), { start: b.start, end: b.end })],
+      body: [unknownStmt(lowering(b, UNMASKED, []), { start: b.start, end: b.end })],
       span: { start: b.start, end: b.end },
     };
   const span = { start: b.start, end: b.end };
   return arms.length === 1 ? used[0]!.body : { k: 'block', body: [{ k: 'variants', arms, span }], span };
 }
 
-function lowering(b: BodyText, notes: StatementLowering['notes'], groups: ConditionalGroup[]): StatementLowering {
+const UNMASKED: Masked = { text: '', notes: new Map() };
+
+function lowering(b: BodyText, masked: Masked, groups: ConditionalGroup[]): StatementLowering {
   const own: StatementLowering = {
     source: b.text,
     code: b.code,
     base: b.start,
-    notes,
+    notes: masked.notes,
+    masked: masked.text,
     groups: { all: groups, placed: new Set() },
     block: (_, node) => lowerBlock(own, node),
   };
@@ -222,10 +225,10 @@ function attempt(b: BodyText, groups: ConditionalGroup[], arms: Choice['arms']):
   const code = blankOut(b.code.slice(b.start, b.end), b.start, gone);
   const span = { start: b.start, end: b.end };
   const { depth, unclosed } = pairBrackets(code);
-  const plain = lowering(b, new Map(), kept);
+  const plain = lowering(b, UNMASKED, kept);
   if (depth > NESTING_LIMIT) return { body: { k: 'block', body: [unknownStmt(plain, span)], span }, broken: [] };
   const masked = maskBody(code);
-  const c = lowering(b, masked.notes, kept);
+  const c = lowering(b, masked, kept);
   const root = parseC(masked.text + '}'.repeat(unclosed), b.start, code.length);
   const top = root.type === 'translation_unit' ? root.kids[0] : undefined;
   if (top?.type !== 'compound_statement') return { body: { k: 'block', body: [unknownStmt(c, span)], span }, broken: [] };

@@ -15,6 +15,8 @@ export type Note =
   | { kind: 'guard' | 'class'; start: number; end: number }
   /** a `sizeof` that stands for an alignof */
   | { kind: 'alignof' }
+  /** `int D____` that stands for a macro which declares a variable; the span of its arguments */
+  | { kind: 'declares'; macro: string; start: number; end: number }
   /** a `||` that stands for the `...` of a case range */
   | { kind: 'range' };
 
@@ -59,6 +61,7 @@ export function maskBody(code: string): Masked {
   mask.attributes();
   mask.typeofs();
   mask.assembler();
+  mask.strings();
   const { partners } = pairBrackets(mask.text());
   mask.calls(partners);
   mask.typeArguments(partners);
@@ -72,6 +75,7 @@ export function maskBody(code: string): Masked {
 const ATTRIBUTE = /\b(__[a-z]\w*|_{4}\w+|noinline\w*|notrace|asmlinkage|noinstr|restrict)\b(\s*\()?/g;
 const BODY_ATTRIBUTE_CALLS = new Set(['__attribute__', '__attribute', '__free', '__aligned', '__cleanup', '__section', '__no_sanitize']);
 const LOOP_NAME = /for_?each|^(?:\w+_)?for_|_each_|^while_|_foreach|^list_for|_for$/i;
+const DECLARING = /^(?:\w+_)?(?:DEFINE|DECLARE)_\w+$|^H?LIST_HEAD$|_ON_STACK$/;
 const TYPE_KEYWORD =
   /(?:const|volatile|struct|union|enum|unsigned|signed|int|char|long|short|void|bool|_Bool|float|double|size_t|ssize_t|ptrdiff_t|u?intptr_t|u?int(?:8|16|32|64)_t|charptr_t|max_align_t|typeof_+)(?!\w)/y;
 
@@ -148,6 +152,18 @@ class Mask {
     this.apply(edits);
   }
 
+  /** `"a" __stringify(N) "b"` and `KERN_ERR KBUILD_MODNAME "…"`: what stands beside a string is one. */
+  strings(): void {
+    const code = this.chars;
+    const edits = [];
+    for (const m of code.matchAll(/\b__stringify\s*\([^()]*\)|\b[A-Z][A-Z0-9_]+\s+(?=[A-Z][A-Z0-9_]+\s*")/g)) {
+      const text = m[0].startsWith('__') ? '""'.padEnd(m[0].length) : ' '.repeat(m[0].length);
+      if (m[0].startsWith('__') ? m[0].length > 1 : /[(,]\s*$/.test(code.slice(Math.max(0, m.index - 20), m.index)))
+        edits.push({ start: m.index, end: m.index + m[0].length, text });
+    }
+    this.apply(edits);
+  }
+
   /** Calls that are more than calls: loops, guards, macros that bring their own semicolon, offsetof of a path, alignof. */
   calls(partners: Partners): void {
     const code = this.chars;
@@ -169,26 +185,32 @@ class Mask {
   private special(code: string, name: string, at: number, open: number, close: number, partners: Partners) {
     if (name === 'offsetof' || name === '__builtin_offsetof') return this.offsetMember(code, name, at, open, close);
     if (/^_?_?(?:alignof|Alignof)(?:__)?$/.test(name) && name !== 'alignof') return this.alignment(name, at, open);
-    if (CONTROL_WORDS.has(name) || !beginsStatement(code, at)) return null;
+    if (CONTROL_WORDS.has(name)) return null;
+    if (DECLARING.test(name) && code.slice(at, close).length > 4) return this.declaring(code, name, at, open, close);
+    if (!beginsStatement(code, at)) return this.emptyArgument(code, open, close);
     if (name === 'guard' || name === 'CLASS') {
       const second = nextCode(code, close + 1);
       const end = code[second] === '(' ? partners[second]! : -1;
       return end > 0 ? this.joinParentheses(name, at, open, close, second) : null;
     }
-    return this.blockMacro(code, name, at, open, close);
+    return this.blockMacro(code, name, at, open, close, partners) ?? this.emptyArgument(code, open, close);
   }
 
-  private blockMacro(code: string, name: string, at: number, open: number, close: number) {
+  private blockMacro(code: string, name: string, at: number, open: number, close: number, partners: Partners) {
     const next = nextCode(code, close + 1);
     const c = code[next] ?? '';
     const word = /[A-Za-z_]/.test(c);
     const loop = LOOP_NAME.test(name);
+    if (loop && c === ';' && closesDo(code, at, partners)) {
+      this.notes.set(at, { kind: 'block-macro', name });
+      return this.asLoop(code, at, open, close);
+    }
     if (c === '{' || (loop && (word || c === '(' || c === '*' || c === '+' || c === '-'))) {
       this.notes.set(at, { kind: 'block-macro', name });
       return this.asLoop(code, at, open, close);
     }
     const gapped = next > close + 1;
-    return gapped && (word || c === '}') ? [{ start: close + 1, end: close + 2, text: ';' }] : null;
+    return gapped && (word || c === '}') && !opensInitializer(code, at) ? [{ start: close + 1, end: close + 2, text: ';' }] : null;
   }
 
   /** `name(…)` → `while(…)`; without arguments there is room for `while(0)` in the name. */
@@ -198,6 +220,26 @@ class Mask {
     if (code.slice(open + 1, close).trim() !== '') return room < 2 ? null : [{ start: at, end: open, text: keyword.padEnd(room) }];
     const whole = close + 1 - at;
     return [{ start: at, end: close + 1, text: `${whole >= 8 ? 'while' : 'if'}${'(0)'.padStart(whole - (whole >= 8 ? 5 : 2))}` }];
+  }
+
+  /** `f(a, /* nothing *\/)`: the comma before an empty last argument goes. */
+  private emptyArgument(code: string, open: number, close: number) {
+    const comma = previousCode(code, close);
+    return comma > open && code[comma] === ',' ? [{ start: comma, end: comma + 1, text: ' ' }] : null;
+  }
+
+  /** `DECLARE_BITMAP(map, 64);` at the start of a statement, after `static` too, with or without an initialiser. */
+  private declaring(code: string, name: string, at: number, open: number, close: number) {
+    const next = code[nextCode(code, close + 1)];
+    let from = at;
+    for (let word = wordBefore(code, from); word === 'static' || word === 'const'; word = wordBefore(code, from))
+      from = previousCode(code, from) + 1 - word.length;
+    if ((next !== ';' && next !== '=') || !beginsStatement(code, from) || opensInitializer(code, from)) return null;
+    const first = /^\s*(?:[^,]*,\s*)?/.exec(code.slice(open + 1, close))![0];
+    const variable = /^DEFINE_(?:RAW_)?FLEX$/.test(name) ? code.slice(open + 1 + first.length, close) : code.slice(open + 1, close);
+    if (!/^\s*[A-Za-z_]\w*\s*(?:,|$)/.test(variable)) return null;
+    this.notes.set(at, { kind: 'declares', macro: name, start: open + 1, end: close });
+    return [{ start: at, end: close + 1, text: 'int D'.padEnd(close + 1 - at, '_') }];
   }
 
   private joinParentheses(name: string, at: number, open: number, close: number, second: number) {
@@ -315,6 +357,11 @@ function previousCode(code: string, at: number): number {
   return i;
 }
 
+function wordBefore(code: string, at: number): string {
+  const end = previousCode(code, at) + 1;
+  return /[A-Za-z_]\w*$/.exec(code.slice(Math.max(0, end - 10), end))?.[0] ?? '';
+}
+
 function beginsStatement(code: string, at: number): boolean {
   const before = previousCode(code, at);
   if (before < 0) return true;
@@ -323,10 +370,23 @@ function beginsStatement(code: string, at: number): boolean {
   return /(?:^|\W)(?:else|do)$/.test(code.slice(Math.max(0, before - 4), before + 1));
 }
 
+/** `{` of a value, not of a block: `= { FOO(x) }`. */
+function opensInitializer(code: string, at: number): boolean {
+  const brace = previousCode(code, at);
+  return code[brace] === '{' && /[=,({]\s*$/.test(code.slice(Math.max(0, brace - 40), brace));
+}
+
+/** `do { … } macro(…);` */
+function closesDo(code: string, at: number, partners: Partners): boolean {
+  const brace = previousCode(code, at);
+  const open = code[brace] === '}' ? partners[brace]! : -1;
+  return open > 0 && /\bdo\s*$/.test(code.slice(Math.max(0, open - 40), open));
+}
+
 /** An annotation in a body stands after a type, a `*`, a name or a dimension, never after an operator or at the start of a statement. */
 function followsDeclarator(code: string, at: number): boolean {
   const before = previousCode(code, at);
-  if (before < 0 || !/[\w\]*]/.test(code[before]!)) return false;
+  if (before < 0 || !/[\w\]*}]/.test(code[before]!)) return false;
   return (
     !/(?:^|\W)(?:return|else|do|case|goto|sizeof)$/.test(code.slice(Math.max(0, before - 6), before + 1)) &&
     !/[=+\-/%&|<>,(]\s*\*+\s*$/.test(code.slice(Math.max(0, at - 40), at))

@@ -19,10 +19,15 @@ export function typeOracle(program: Program, from: SourceFile): TypeOracle {
 function scalarStruct(program: Program, from: SourceFile, name: string, depth: number): boolean | null {
   const found = program.findStruct(name, from);
   if (!found) return null;
-  const answers = found.fields.map((f) => scalarField(program, from, f.type, depth));
-  if (answers.includes(false)) return false;
-  // conditional fields are all listed, so only what could not be read leaves doubt
-  return answers.includes(null) || (!found.complete && found.fields.length === 0) ? null : true;
+  // pointers answer without a look-up
+  if (found.fields.some((f) => f.type.pointers > 0 || f.type.isFunction)) return false;
+  let sure = found.complete || found.fields.length > 0;
+  for (const f of found.fields) {
+    const answer = scalarField(program, from, f.type, depth);
+    if (answer === false) return false;
+    sure &&= answer === true;
+  }
+  return sure ? true : null;
 }
 
 function scalarField(program: Program, from: SourceFile, written: TypeSyntax, depth: number): boolean | null {

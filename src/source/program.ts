@@ -4,7 +4,7 @@ import { enumIn } from './enums.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSyntax, TypeSyntax } from './ir.ts';
 import { type Joined, joinKfuncs, kfuncPaths } from './join.ts';
-import { definitionsIn, Library } from './library.ts';
+import { CORE, definitionsIn, Library, nearby } from './library.ts';
 import { locate } from './locate.ts';
 import { collectCalls, lowerFunction } from './lower.ts';
 import { macroIn } from './macros.ts';
@@ -45,8 +45,8 @@ class Index implements Program {
     this.hasTree = tree !== null;
     this.library = new Library(files, tree);
     this.constants = new Constants(
-      (from, name) => this.holders(from, name, /^_*[A-Z][A-Z0-9_]*$/.test(name) ? [`define ${name}`, `\t${name}`] : null),
-      (name, from) => this.findMacro(name, from),
+      (from, name) => this.library.holders(from, name),
+      (name, from) => this.macroAtHand(name, from),
     );
   }
 
@@ -103,22 +103,31 @@ class Index implements Program {
       };
       const settled = () => found.some((f) => f.complete && !isStub(f));
       add(from);
-      if (!settled()) for (const f of this.files) if (f !== from) add(f);
-      if (!settled()) {
-        for (const f of this.library.headers(from)) {
+      const searched = this.library.searched(name);
+      if (!settled() && searched) for (const f of searched) add(f);
+      if (!settled() && !searched) {
+        for (const f of this.library.holders(from, name)) {
           add(f);
           if (settled()) break;
         }
       }
       const enough = (f: SourceFile) =>
         macroIn(f, name)?.parameters != null || definitionsIn(f, name).some((d) => isVisible(d, from.path) && !isStub(d));
-      if (!settled() && !this.macroAtHand(name, from)) for (const f of this.library.definitionFiles(name, from, enough)) add(f);
+      if (!settled() && !searched && !this.macroAtHand(name, from))
+        for (const f of this.library.definitionFiles(name, from, enough)) add(f);
       return [
         ...found.filter((f) => f.complete && !isStub(f)),
         ...found.filter((f) => f.complete && isStub(f)),
         ...found.filter((f) => !f.complete),
       ];
     });
+  }
+
+  prefetchAll(names: Iterable<string>): void {
+    this.library.searchAll(
+      names,
+      [...new Set(this.files.map((f) => nearby(f.path)))].filter((d) => !CORE.some((c) => d === c || d.startsWith(`${c}/`)) && d !== '.'),
+    );
   }
 
   prefetch(names: readonly string[], from: SourceFile): void {
@@ -138,9 +147,7 @@ class Index implements Program {
 
   findEnum(tag: string, from: SourceFile): EnumSource | null {
     const bare = tag.replace(/^enum (?!typedef)/, '');
-    return this.remember('enum', bare, from, () =>
-      this.first(from, bare, [`enum ${bare} {`], (f) => enumIn(f, bare, this.constants.context(f))),
-    );
+    return this.remember('enum', bare, from, () => this.tagged(from, bare, /enum/, (f) => enumIn(f, bare, this.constants.context(f))));
   }
 
   findConstant(name: string, from: SourceFile): ConstantSource | null {
@@ -150,18 +157,11 @@ class Index implements Program {
   findStruct(tag: string, from: SourceFile): StructSource | null {
     const bare = tag.replace(/^(?:struct|union) /, '');
     const outer = bare.split('.')[0]!;
-    return this.remember('struct', bare, from, () =>
-      this.first(from, outer, [`struct ${outer} {`, `union ${outer} {`], (f) => structIn(f, bare)),
-    );
+    return this.remember('struct', bare, from, () => this.tagged(from, outer, /struct|union/, (f) => structIn(f, bare)));
   }
 
   findTypedef(name: string, from: SourceFile): TypeSyntax | null {
-    return this.remember(
-      'typedef',
-      name,
-      from,
-      () => BUILTIN_TYPEDEFS.get(name) ?? this.first(from, name, [` ${name};`], (f) => typedefIn(f, name)),
-    );
+    return this.remember('typedef', name, from, () => BUILTIN_TYPEDEFS.get(name) ?? this.first(from, name, (f) => typedefIn(f, name)));
   }
 
   findMacro(name: string, from: SourceFile): MacroSource | null {
@@ -176,7 +176,7 @@ class Index implements Program {
   }
 
   findVariable(name: string, from: SourceFile): VariableSource | null {
-    return this.remember('variable', name, from, () => this.first(from, name, null, (f) => variableIn(f, name)));
+    return this.remember('variable', name, from, () => this.first(from, name, (f) => variableIn(f, name)));
   }
 
   locate(file: SourceFile, offset: number) {
@@ -185,34 +185,40 @@ class Index implements Program {
 
   /** In the file, the input, or a header that the file sees. */
   private macroAtHand(name: string, from: SourceFile): MacroSource | null {
-    for (const f of this.holders(from, name, null)) {
-      const macro = macroIn(f, name);
-      if (macro) return macro;
-    }
-    return null;
+    return this.remember('near macro', name, from, () => {
+      const searched = this.library.searched(name);
+      if (!searched) return this.first(from, name, (f) => macroIn(f, name));
+      for (const f of [from, ...this.files, ...searched]) {
+        const found = f.text.includes(name) ? macroIn(f, name) : null;
+        if (found) return found;
+      }
+      return null;
+    });
   }
 
-  /** Files in which a name stands, nearest first; `needles` are what to search the tree for where no header at hand has it. */
-  private *holders(from: SourceFile, name: string, needles: string[] | null): Generator<SourceFile> {
-    const has = (f: SourceFile) => f.text.includes(name);
-    if (has(from)) yield from;
-    for (const f of this.files) if (f !== from && has(f)) yield f;
-    for (const f of this.library.headers(from)) if (has(f)) yield f;
-    if (!needles || !this.library.tree) return;
-    for (const path of this.library.tree
-      .search(needles, { under: ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security'], extensions: ['.h'] })
-      .slice(0, 60)) {
-      const f = this.library.file(path);
-      if (f) yield f;
-    }
-  }
-
-  private first<T>(from: SourceFile, name: string, needles: string[] | null, read: (file: SourceFile) => T | null): T | null {
-    for (const f of this.holders(from, name, needles)) {
+  private first<T>(from: SourceFile, name: string, read: (file: SourceFile) => T | null): T | null {
+    for (const f of this.library.holders(from, name)) {
       const found = read(f);
       if (found) return found;
     }
     return null;
+  }
+
+  /** Like first(), and where no header that the file sees has the tag, in the one header of the kernel that does. */
+  private tagged<T>(from: SourceFile, tag: string, keyword: RegExp, read: (file: SourceFile) => T | null): T | null {
+    const near = this.first(from, tag, read);
+    if (near || !this.library.tree?.tags) return near;
+    const paths = new Set(
+      this.library.tree
+        .tags()
+        .filter((t) => t.tag === tag && keyword.test(t.keyword))
+        .map((t) => t.path),
+    );
+    const found = [...paths].flatMap((p) => {
+      const file = this.library.file(p);
+      return (file && read(file)) ?? [];
+    });
+    return found.length === 1 ? found[0]! : null;
   }
 
   private remember<T>(kind: string, name: string, from: SourceFile, find: () => T): T {

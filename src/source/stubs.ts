@@ -2,9 +2,19 @@
 import { lexisOf } from './functions.ts';
 import type { FunctionSource } from './model.ts';
 
-/** Under a negated condition (#else, #ifndef CONFIG_X), include guards and `#ifndef own_name` aside, or under #if 0. */
+/** Under #if 0, or with next to nothing in its body under a negated condition (#else, #ifndef CONFIG_X); include guards and `#ifndef own_name` aside. */
 export function isStub(source: FunctionSource): boolean {
-  return source.conditions.some((c) => c === '0' || (c.includes('!') && !isGuard(c, source.name)));
+  if (source.conditions.includes('0')) return true;
+  return source.conditions.some((c) => c.includes('!') && !isGuard(c, source.name)) && isTrivial(source);
+}
+
+/** At most `return` of something that needs no call, or an assertion. */
+function isTrivial(source: FunctionSource): boolean {
+  const { code } = lexisOf(source.file);
+  const brace = code.indexOf('{', source.start);
+  if (brace < 0 || source.end - brace > 600) return false;
+  const body = code.slice(brace, source.end).replace(/\b(?:ERR_PTR|WARN_ON_ONCE|WARN_ON|BUG_ON)\s*\([^()]*\)|\bBUG\s*\(\s*\)/g, '0');
+  return /^\{\s*(?:0\s*;\s*)*(?:return\b[^;{}()]*;)?\s*\}$/.test(body);
 }
 
 function isGuard(condition: string, name: string): boolean {

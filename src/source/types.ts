@@ -1,7 +1,7 @@
 /** Types, constants and variables of one file, found by name on demand: the text is searched for the name, and only the declaration that holds it is read. */
 import { closing, splitCommas, topLevelEnd } from './brackets.ts';
 import { isConditional } from './conditions.ts';
-import { readDeclaration, readDeclarators, topLevelEquals } from './declaration.ts';
+import { bitmapType, macroType, plainType, readDeclaration, readDeclarators, topLevelEquals } from './declaration.ts';
 import { lexisOf, outlineOf } from './functions.ts';
 import type { Span, TypeSyntax } from './ir.ts';
 import { locate } from './locate.ts';
@@ -73,10 +73,6 @@ const MARK =
   /^(?:__cacheline_group_(?:begin|end)(?:_aligned)?\s*\([^()]*\)|randomized_struct_fields_(?:start|end)|CACHELINE_PADDING\s*\([^()]*\))\s*/;
 const INLINE = /^(?:const\s+)?(struct|union)\b[^;{}()]*\{/;
 
-function plainType(name: string): TypeSyntax {
-  return { name, pointers: 0, dims: [], isConst: false, isFunction: false };
-}
-
 /** Reads one member; `own` is the tag under which an unnamed struct there is found again. */
 function readMember(code: string, m: Span, own: string, tag: string, fields: Fields): void {
   const text = code.slice(m.start, m.end);
@@ -117,11 +113,6 @@ function readFieldMacro(code: string, m: Span, macro: string, text: string, fiel
   const type = bits ? bitmapType(args[1] ?? '') : readDeclaration(`${args[0]} x[]`)?.type;
   if (name === undefined || !type) fields.readable = false;
   else fields.list.push({ name, type, bitfield: false });
-}
-
-/** `DECLARE_BITMAP(name, bits)` declares an array of longs. */
-export function bitmapType(bits: string): TypeSyntax {
-  return { ...plainType('unsigned long'), dims: [`BITS_TO_LONGS(${bits.trim()})`] };
 }
 
 /** The body of an unnamed struct among the members: `#2` is the third member's, `name` the one that the member of that name has. */
@@ -263,18 +254,6 @@ function perCpu(code: string, start: number, end: number, at: number): { type: T
   }
   if (!holds(0)) return null;
   if (/BITMAP$/.test(macro)) return { type: bitmapType(args[1] ? code.slice(args[1].start, args[1].end) : ''), specifiers };
-  const name = MACRO_TYPES.find(([pattern]) => pattern.test(macro))?.[1];
-  return name === undefined ? null : { type: { name, pointers: 0, dims: [], isConst: false, isFunction: false }, specifiers };
+  const type = macroType(macro);
+  return type && { type, specifiers };
 }
-
-const MACRO_TYPES: [RegExp, string][] = [
-  [/^LIST_HEAD$/, 'struct list_head'],
-  [/^HLIST_HEAD$/, 'struct hlist_head'],
-  [/MUTEX$/, 'struct mutex'],
-  [/RAW_SPINLOCK$/, 'raw_spinlock_t'],
-  [/SPINLOCK$/, 'spinlock_t'],
-  [/RWLOCK$/, 'rwlock_t'],
-  [/_IDR$/, 'struct idr'],
-  [/_IDA$/, 'struct ida'],
-  [/_XARRAY(?:_\w+)?$/, 'struct xarray'],
-];
