@@ -44,14 +44,18 @@ async function split() {
     platform: 'node',
     target: TARGET,
     format: 'esm',
-    external: ['tree-sitter', 'tree-sitter-c'],
+    // ink asks for the last one only where DEV=true, and does without
+    external: ['tree-sitter', 'tree-sitter-c', 'react-devtools-core'],
     chunkNames: '[name]-[hash]',
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'eof',
-    plugins: [unused],
+    plugins: [noPrograms],
     logLevel: 'warning',
     define: {
+      // the development build of react is several times slower
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
       __KFUNC_LINT_VERSION__: JSON.stringify(version),
       __KFUNC_LINT_PATTERNS_HASH__: JSON.stringify(patterns.hash),
       __KFUNC_LINT_PATTERNS__: JSON.stringify(patterns.json),

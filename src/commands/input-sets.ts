@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import type { InputSet } from '../input/model.ts';
 import { openInputs } from '../input/read.ts';
 import type { TreeFiles } from '../source/model.ts';
-import { openTree, treeSeries } from '../source/tree.ts';
+import { openTree } from '../source/tree.ts';
+import { treeSeries } from '../source/tree-series.ts';
 
 /** As `lint` takes them: C files beside one series belong to it, several series are apart from each other. */
 export async function* inputSets(args: readonly string[]): AsyncGenerator<InputSet> {

@@ -37,8 +37,7 @@ export function openForm(state: State): Turn {
   if (!item) return say(state, 'nothing is selected');
   const why = obstacle(state, item);
   if (why) return say(state, why, 'bad');
-  const known = state.decisions.get(item.key) ?? item.rulings.find((one) => one.stale !== null);
-  const reason = known?.says === 'refuted' ? known.reason : '';
+  const reason = ownReason(state, item);
   const form: SuppressForm = {
     itemKey: item.key,
     field: 'reason',
@@ -48,6 +47,14 @@ export function openForm(state: State): Turn {
     refusal: null,
   };
   return { state: { ...state, mode: 'suppress', form, message: null }, effects: [] };
+}
+
+/** The words of the ruling that this one takes the place of. Words of other files are other people's. */
+function ownReason(state: State, item: TriageItem): string {
+  const id = replaced(state, item);
+  const decision = state.decisions.get(item.key);
+  const known = decision?.saved?.id === id ? decision : item.rulings.find((one) => one.id === id);
+  return id !== null && known?.says === 'refuted' ? known.reason : '';
 }
 
 /** The ruling that the form stands for; null where its item is gone. */

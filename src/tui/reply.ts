@@ -10,7 +10,7 @@ const COLUMNS = 78;
 const ABOVE = 2;
 
 export function draftReply(item: TriageItem, decision: ReplyDecision | null, file: CodeFile | null): string {
-  const parts = [quote(item, file), verdictParagraph(item, decision), ...reasons(item), advice(item, decision)];
+  const parts = [quote(item, file), verdictParagraph(item, decision), ...reasons(item, decision), advice(item, decision)];
   return `${parts.filter((one) => one !== '').join('\n\n')}\n`;
 }
 
@@ -26,47 +26,58 @@ function keepTabs(text: string): string {
   return text.split('\t').map(plainColumns).join('\t');
 }
 
+type Standing = 'real' | 'fine' | 'disputed' | 'open';
+
 /** A person's own decision speaks before the tool's verdict. */
-function stands(item: TriageItem, decision: ReplyDecision | null): 'real' | 'fine' | 'open' {
+function standing(item: TriageItem, decision: ReplyDecision | null): Standing {
+  if (item.contested && decision?.says !== 'confirmed') return 'disputed';
   if (decision) return decision.says === 'confirmed' ? 'real' : 'fine';
   if (item.verdict === 'confirmed') return 'real';
   return item.verdict === 'refuted' ? 'fine' : 'open';
 }
 
 function verdictParagraph(item: TriageItem, decision: ReplyDecision | null): string {
-  const message = sentence(item.message);
-  const reason = decision?.says === 'refuted' && decision.reason !== '' ? ` ${sentence(decision.reason)}` : '';
-  switch (stands(item, decision)) {
+  const message = sentence(item.message, item.subject);
+  switch (standing(item, decision)) {
     case 'real':
       return fill(message);
-    case 'fine':
+    case 'fine': {
+      const reason = decision && decision.reason !== '' ? ` ${sentence(decision.reason, item.subject)}` : '';
       return fill(`This looks like a problem and is none, as far as I can see.${reason}`);
+    }
+    case 'disputed':
+      return fill(`It was said that this is fine, and that was disputed or taken back since, so I would not rely on it. ${message}`);
     case 'open':
-      return fill(
-        `${message} I can't tell from what is here: ${item.missing.map((one) => one.why).join('; ') || 'more of the code is needed'}.`,
-      );
+      return fill(`${message} I can't tell from what is here: ${item.missing.map((one) => one.why).join('; ') || 'more of the code is needed'}.`);
   }
 }
 
-function reasons(item: TriageItem): string[] {
-  const told = item.evidence.filter((one) => one.kind !== 'ruling' && (one.role !== 'context' || one.kind === 'verifier'));
-  return told.slice(0, 6).map((one) => fill(`- ${reason(one)}`, '  '));
+/** What carries the answer: the way to the bug for a real one, what rules it out for one that is none. */
+function reasons(item: TriageItem, decision: ReplyDecision | null): string[] {
+  const roles = { real: ['step'], disputed: ['step'], fine: ['carries'], open: [] as string[] }[standing(item, decision)];
+  const told = item.evidence.filter((one) => one.kind !== 'ruling' && roles.includes(one.role));
+  const words = item.evidence.filter((one) => one.kind === 'ruling' && standing(item, decision) === 'disputed');
+  return [...told, ...words].slice(0, 6).map((one) => fill(`- ${reason(one)}`, '  '));
 }
 
 function reason({ text, location, source }: Evidence): string {
   const at = location ? ` (${location.file}:${location.line})` : '';
-  if (!source || !('path' in source)) return `${text}${at}`;
+  if (!source) return `${text}${at}`;
+  if (!('path' in source)) return `${text}${source.messageId === null ? '' : ` <${source.messageId}>`}`;
   const said = source.quote === null ? '' : `, "${source.quote}"`;
   return `${text}${at}: ${source.symbol}() in ${source.path}${said}, Linux ${source.kernel}`;
 }
 
 function advice(item: TriageItem, decision: ReplyDecision | null): string {
-  return stands(item, decision) === 'real' && item.advice ? fill(`Could you ${item.advice}?`) : '';
+  return ['real', 'disputed'].includes(standing(item, decision)) && item.advice ? fill(`Could you ${item.advice}?`) : '';
 }
 
-function sentence(text: string): string {
+/** Begins with a capital, but for the name of something in the code. */
+function sentence(text: string, subject: string): string {
   const trimmed = plain(text).trim();
-  return /[.?!]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+  const first = /^[a-z]+(?= )/.exec(trimmed)?.[0];
+  const begun = first !== undefined && first !== subject ? trimmed[0]!.toUpperCase() + trimmed.slice(1) : trimmed;
+  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
 }
 
 function fill(text: string, indent = ''): string {

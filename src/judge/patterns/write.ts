@@ -121,6 +121,8 @@ function newline(text: string): string {
 // what a terminal or an editor would obey instead of showing it
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
+const DAYS: readonly string[][] = [['until'], ['recorded', 'on']];
+
 /** Parts of an entry that read better on one line. */
 const ON_ONE_LINE: readonly string[][] = [['match', 'series'], ['recorded'], ['seen']];
 
@@ -128,6 +130,11 @@ const ON_ONE_LINE: readonly string[][] = [['match', 'series'], ['recorded'], ['s
 function layOut(entry: RulingEntry, indent: number, like: string): string {
   const document = new Document([plainValue(entry)]);
   quoteHidden(document.contents as Node);
+  for (const path of DAYS) {
+    const node = document.getIn([0, ...path], true);
+    // without quotes other readers of YAML make a date of it
+    if (isScalar(node)) node.type = Scalar.QUOTE_DOUBLE;
+  }
   for (const path of ON_ONE_LINE) {
     const node = document.getIn([0, ...path]);
     if (isMap(node)) node.flow = true;
