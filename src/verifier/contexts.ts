@@ -27,41 +27,47 @@ const SLEEPABLE_FROM_73 = new Set(['RAW_TRACEPOINT', 'TRACEPOINT']);
 /** Types whose programs are run from tracing hooks, hence from any context, NMI included. */
 const NMI_TYPES = new Set(['TRACING', 'KPROBE', 'PERF_EVENT', 'TRACEPOINT', 'RAW_TRACEPOINT', 'RAW_TRACEPOINT_WRITABLE']);
 
-interface ContextStruct {
+interface ContextStruct extends Life {
+  struct: string;
   types: readonly string[];
-  /** a kernel object of that name can be passed by programs of other types; else only scalars-only structs can */
+  /** what programs of other types can pass for it: a kernel object, any memory (it is made of integers only), nothing */
   elsewhere: 'object' | 'memory' | 'nothing';
-  since: string;
 }
 
-const ctx = (types: string, elsewhere: ContextStruct['elsewhere'], since = '6.1'): ContextStruct => ({
+const ctx = (struct: string, types: string, elsewhere: ContextStruct['elsewhere'], since = '6.1', until: string | null = null): ContextStruct => ({
+  struct: `struct ${struct}`,
   types: types.split(' '),
   elsewhere,
   since,
+  until,
 });
 
 const SKB = 'SOCKET_FILTER SCHED_CLS SCHED_ACT CGROUP_SKB LWT_IN LWT_OUT LWT_XMIT LWT_SEG6LOCAL SK_SKB FLOW_DISSECTOR';
 
-/** btf_is_prog_ctx_type(): the struct that a program type calls its context (include/linux/bpf_types.h). */
-const CONTEXT_STRUCTS: Readonly<Record<string, ContextStruct>> = {
-  'struct __sk_buff': ctx(SKB, 'nothing'),
-  'struct sk_buff': ctx(SKB, 'object', '6.4'),
-  'struct xdp_md': ctx('XDP', 'memory'),
-  'struct xdp_buff': ctx('XDP', 'object', '6.4'),
-  'struct bpf_sock': ctx('CGROUP_SOCK', 'memory'),
-  'struct bpf_sock_addr': ctx('CGROUP_SOCK_ADDR', 'nothing'),
-  'struct bpf_sock_ops': ctx('SOCK_OPS', 'nothing'),
-  'struct sk_msg_md': ctx('SK_MSG', 'nothing'),
-  'struct sk_reuseport_md': ctx('SK_REUSEPORT', 'nothing'),
-  'struct bpf_sk_lookup': ctx('SK_LOOKUP', 'nothing'),
-  'struct bpf_perf_event_data': ctx('PERF_EVENT', 'memory'),
-  'struct bpf_raw_tracepoint_args': ctx('RAW_TRACEPOINT RAW_TRACEPOINT_WRITABLE', 'memory'),
-  'struct bpf_cgroup_dev_ctx': ctx('CGROUP_DEVICE', 'memory'),
-  'struct bpf_sysctl': ctx('CGROUP_SYSCTL', 'memory'),
-  'struct bpf_sockopt': ctx('CGROUP_SOCKOPT', 'nothing'),
-  'struct bpf_nf_ctx': ctx('NETFILTER', 'object', '6.4'),
-  'struct pt_regs': ctx('KPROBE', 'memory'),
-};
+/**
+ * btf_is_prog_ctx_type(): the struct that a program type calls its context (include/linux/bpf_types.h). From 6.4 on the kernel's own sk_buff and
+ * xdp_buff count as well, and the other way round a sk_buff fits where __sk_buff is asked for (btf_is_projection_of()).
+ */
+export const CONTEXT_STRUCTS: readonly ContextStruct[] = [
+  ctx('__sk_buff', SKB, 'nothing', '6.1', '6.3'),
+  ctx('__sk_buff', SKB, 'object', '6.4'),
+  ctx('sk_buff', SKB, 'object', '6.4'),
+  ctx('xdp_md', 'XDP', 'memory'),
+  ctx('xdp_buff', 'XDP', 'object', '6.4'),
+  ctx('bpf_sock', 'CGROUP_SOCK', 'memory'),
+  ctx('bpf_sock_addr', 'CGROUP_SOCK_ADDR', 'nothing'),
+  ctx('bpf_sock_ops', 'SOCK_OPS', 'nothing'),
+  ctx('sk_msg_md', 'SK_MSG', 'nothing'),
+  ctx('sk_reuseport_md', 'SK_REUSEPORT', 'nothing'),
+  ctx('bpf_sk_lookup', 'SK_LOOKUP', 'nothing'),
+  ctx('bpf_perf_event_data', 'PERF_EVENT', 'memory'),
+  ctx('bpf_raw_tracepoint_args', 'RAW_TRACEPOINT RAW_TRACEPOINT_WRITABLE', 'memory'),
+  ctx('bpf_cgroup_dev_ctx', 'CGROUP_DEVICE', 'memory'),
+  ctx('bpf_sysctl', 'CGROUP_SYSCTL', 'memory'),
+  ctx('bpf_sockopt', 'CGROUP_SOCKOPT', 'nothing'),
+  ctx('bpf_nf_ctx', 'NETFILTER', 'object', '6.4'),
+  ctx('pt_regs', 'KPROBE', 'memory'),
+];
 
 /** Every type that can call what is registered for `types`, without the prefix; null: any, or not known. */
 export function callers(types: readonly string[], series: string): string[] | null {
@@ -84,10 +90,9 @@ export function contextShare(struct: string, types: readonly string[], series: s
   return count === 0 ? 'never' : count === all.length ? 'always' : 'sometimes';
 }
 
-/** Where the struct is not the context: what may be passed for it. */
+/** Null where no program type has that struct for its context. */
 export function contextStruct(struct: string, series: string): ContextStruct | null {
-  const known = Object.hasOwn(CONTEXT_STRUCTS, struct) ? CONTEXT_STRUCTS[struct]! : null;
-  return known && compareSeries(series, known.since) >= 0 ? known : null;
+  return CONTEXT_STRUCTS.find((c) => c.struct === struct && during(c, series)) ?? null;
 }
 
 export function maySleepIn(type: string, series: string): boolean {

@@ -1,0 +1,247 @@
+/** BTF: the kernel's, read; a module's or a map's, written on top of it. */
+
+export const KIND = {
+  int: 1,
+  ptr: 2,
+  array: 3,
+  struct: 4,
+  union: 5,
+  enum: 6,
+  typedef: 8,
+  const: 10,
+  func: 12,
+  proto: 13,
+  typeTag: 18,
+  float: 16,
+  enum64: 19,
+} as const;
+export type KindName = keyof typeof KIND;
+
+/** Bytes behind the 12 that every type has: fixed, or for each of its members. */
+const EXTRA: Readonly<Record<number, { fixed?: number; each?: number }>> = {
+  1: { fixed: 4 },
+  3: { fixed: 12 },
+  4: { each: 12 },
+  5: { each: 12 },
+  6: { each: 8 },
+  13: { each: 8 },
+  14: { fixed: 4 },
+  15: { each: 12 },
+  17: { fixed: 4 },
+  19: { each: 12 },
+};
+
+export interface Member {
+  name: string;
+  type: number;
+  /** bytes */
+  offset: number;
+}
+
+export class BtfReader {
+  /** number of types, void included: the first id of what is written on top */
+  readonly typeCount: number;
+  readonly stringSize: number;
+  private readonly at: number[] = [0];
+  private readonly byName = new Map<string, number>();
+  private readonly strings: Buffer;
+  private readonly types: Buffer;
+
+  constructor(bytes: Buffer) {
+    if (bytes.readUInt16LE(0) !== 0xeb9f) throw new Error('not BTF');
+    const base = bytes.readUInt32LE(4);
+    this.types = bytes.subarray(base + bytes.readUInt32LE(8), base + bytes.readUInt32LE(8) + bytes.readUInt32LE(12));
+    this.strings = bytes.subarray(base + bytes.readUInt32LE(16), base + bytes.readUInt32LE(16) + bytes.readUInt32LE(20));
+    this.stringSize = this.strings.length;
+    for (let at = 0; at < this.types.length; ) {
+      const id = this.at.length;
+      const kind = this.kindAt(at);
+      const name = this.types.readUInt32LE(at);
+      this.at.push(at);
+      if (name !== 0) {
+        const key = `${kind} ${this.text(name)}`;
+        if (!this.byName.has(key)) this.byName.set(key, id);
+      }
+      const extra = EXTRA[kind] ?? {};
+      at += 12 + (extra.fixed ?? 0) + (extra.each ?? 0) * (this.types.readUInt32LE(at + 4) & 0xffff);
+    }
+    this.typeCount = this.at.length;
+  }
+
+  find(kind: KindName, name: string): number | null {
+    return this.byName.get(`${KIND[kind]} ${name}`) ?? null;
+  }
+
+  /** @throws Error where there is none */
+  id(kind: KindName, name: string): number {
+    const found = this.find(kind, name);
+    if (found === null) throw new Error(`the kernel has no ${kind} ${name}`);
+    return found;
+  }
+
+  /** bytes */
+  sizeOf(id: number): number {
+    return this.types.readUInt32LE(this.at[id]! + 8);
+  }
+
+  members(id: number): Member[] {
+    const at = this.at[id]!;
+    const info = this.types.readUInt32LE(at + 4);
+    const bitfields = info >>> 31 === 1;
+    return Array.from({ length: info & 0xffff }, (_, i) => {
+      const m = at + 12 + i * 12;
+      const bits = this.types.readUInt32LE(m + 8);
+      return { name: this.text(this.types.readUInt32LE(m)), type: this.types.readUInt32LE(m + 4), offset: (bitfields ? bits & 0xffffff : bits) / 8 };
+    });
+  }
+
+  /** bytes from the start of the struct to the member, which may lie in an anonymous one. @throws Error where there is none */
+  offset(struct: string, member: string): number {
+    const found = this.seek(this.id('struct', struct), member);
+    if (found === null) throw new Error(`struct ${struct} has no ${member}`);
+    return found;
+  }
+
+  private seek(id: number, member: string): number | null {
+    for (const m of this.members(id)) {
+      if (m.name === member) return m.offset;
+      const kind = this.kindAt(this.at[m.type]!);
+      const inside = m.name === '' && (kind === KIND.struct || kind === KIND.union) ? this.seek(m.type, member) : null;
+      if (inside !== null) return m.offset + inside;
+    }
+    return null;
+  }
+
+  /** true where a struct is made of integers, enums and arrays and structs of them only */
+  isScalarStruct(id: number, depth = 0): boolean {
+    if (depth > 3) return false;
+    return this.members(id).every((m) => this.isScalar(m.type, depth));
+  }
+
+  private isScalar(id: number, depth: number): boolean {
+    const at = this.at[id]!;
+    const kind = this.kindAt(at);
+    if (kind === KIND.int || kind === KIND.enum) return true;
+    if (kind === KIND.struct || kind === KIND.union) return this.isScalarStruct(id, depth + 1);
+    if (kind === KIND.array) return this.isScalar(this.types.readUInt32LE(at + 12), depth);
+    // typedef, const, volatile, restrict, type tag
+    return [8, 9, 10, 11, 18].includes(kind) && this.isScalar(this.types.readUInt32LE(at + 8), depth);
+  }
+
+  private kindAt(at: number): number {
+    return (this.types.readUInt32LE(at + 4) >>> 24) & 0x1f;
+  }
+
+  private text(at: number): string {
+    return this.strings.toString('latin1', at, this.strings.indexOf(0, at));
+  }
+}
+
+/** Types with ids and strings that go on where `base` ends; without a base it stands alone. */
+export class BtfWriter {
+  private readonly types: Buffer[] = [];
+  private readonly strings: string[] = [''];
+  private stringEnd = 1;
+  private readonly stringBase: number;
+  private readonly typeBase: number;
+  private readonly known = new Map<string, number>();
+
+  constructor(base: BtfReader | null) {
+    this.typeBase = base ? base.typeCount : 1;
+    this.stringBase = base ? base.stringSize : 0;
+  }
+
+  int(name: string, size: number, signed = false): number {
+    return this.add('int', name, 0, size, [((signed ? 1 : 0) << 24) | (size * 8)]);
+  }
+
+  float(name: string, size: number): number {
+    return this.add('float', name, 0, size, []);
+  }
+
+  ptr(to: number): number {
+    return this.add('ptr', '', 0, to, []);
+  }
+
+  constant(to: number): number {
+    return this.add('const', '', 0, to, []);
+  }
+
+  typeTag(tag: string, to: number): number {
+    return this.add('typeTag', tag, 0, to, []);
+  }
+
+  array(of: number, length: number, index: number): number {
+    return this.add('array', '', 0, 0, [of, index, length]);
+  }
+
+  struct(name: string, size: number, members: Member[], kind: 'struct' | 'union' = 'struct'): number {
+    return this.add(kind, name, members.length, size, members.flatMap((m) => [this.string(m.name), m.type, m.offset * 8]));
+  }
+
+  /** a struct whose members point to itself: `members` gets its id */
+  recursive(name: string, size: number, members: (self: number) => Member[], count: number): number {
+    const self = this.nextId() ;
+    const at = this.types.push(Buffer.alloc(0)) - 1;
+    const list = members(self);
+    if (list.length !== count) throw new Error(`struct ${name}: ${list.length} members`);
+    this.types[at] = this.encode('struct', name, count, size, list.flatMap((m) => [this.string(m.name), m.type, m.offset * 8]));
+    return self;
+  }
+
+  enum(name: string, values: Record<string, number>): number {
+    const entries = Object.entries(values);
+    return this.add('enum', name, entries.length, 4, entries.flatMap(([n, v]) => [this.string(n), v]));
+  }
+
+  enum64(name: string, values: Record<string, bigint>): number {
+    const entries = Object.entries(values);
+    return this.add('enum64', name, entries.length, 8, entries.flatMap(([n, v]) => [this.string(n), Number(v & 0xffffffffn), Number(v >> 32n)]));
+  }
+
+  proto(returns: number, parameters: { name: string; type: number }[]): number {
+    return this.add('proto', '', parameters.length, returns, parameters.flatMap((p) => [this.string(p.name), p.type]));
+  }
+
+  /** @param linkage 0 static, 1 global */
+  func(name: string, proto: number, linkage = 1): number {
+    return this.add('func', name, linkage, proto, []);
+  }
+
+  bytes(): Buffer {
+    const types = Buffer.concat(this.types);
+    const strings = Buffer.from(`${this.strings.join('\0')}\0`, 'latin1');
+    const header = Buffer.alloc(24);
+    header.writeUInt16LE(0xeb9f, 0);
+    header.writeUInt8(1, 2);
+    [24, 0, types.length, types.length, strings.length].forEach((v, i) => header.writeUInt32LE(v, 4 + i * 4));
+    return Buffer.concat([header, types, strings]);
+  }
+
+  private nextId(): number {
+    return this.typeBase + this.types.length;
+  }
+
+  private add(kind: KindName, name: string, vlen: number, size: number, rest: number[]): number {
+    this.types.push(this.encode(kind, name, vlen, size, rest));
+    return this.nextId() - 1;
+  }
+
+  private encode(kind: KindName, name: string, vlen: number, size: number, rest: number[]): Buffer {
+    const words = [name === '' ? 0 : this.string(name), ((KIND[kind] << 24) | vlen) >>> 0, size, ...rest];
+    const bytes = Buffer.alloc(words.length * 4);
+    words.forEach((w, i) => bytes.writeUInt32LE(w >>> 0, i * 4));
+    return bytes;
+  }
+
+  private string(text: string): number {
+    if (text === '') return 0;
+    const found = this.known.get(text);
+    if (found !== undefined) return found;
+    const at = this.stringBase + this.stringEnd;
+    this.strings.push(text);
+    this.stringEnd += text.length + 1;
+    this.known.set(text, at);
+    return at;
+  }
+}
