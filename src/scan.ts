@@ -27,7 +27,7 @@ export function kfuncFiles(tree: TreeFiles): SourceFile[] {
 /** Lints a whole tree. The findings are in the order of files and lines, whoever did which share. */
 export function scanTree(options: ScanOptions): LintResult {
   const files = kfuncFiles(options.tree);
-  const analysis = analyse(files, options, { ...(options.progress && { progress: options.progress }), ...(options.share && { share: options.share }) });
+  const analysis = analyse(files, options, { wholeTree: true, ...(options.progress && { progress: options.progress }), ...(options.share && { share: options.share }) });
   return {
     kernel: options.kernel,
     findings: analysis.findings,

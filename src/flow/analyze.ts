@@ -21,11 +21,13 @@ export interface FlowLimits {
   resultDepth: number;
   /** expression evaluations per function and context */
   fuel: number;
+  /** expression evaluations per kfunc, callees included */
+  total: number;
   /** contexts per kfunc */
   contexts: number;
 }
 
-export const DEFAULT_LIMITS: FlowLimits = { depth: 10, resultDepth: 3, fuel: 40_000, contexts: 600 };
+export const DEFAULT_LIMITS: FlowLimits = { depth: 8, resultDepth: 2, fuel: 20_000, total: 100_000, contexts: 250 };
 
 /** Shared by all functions of one run: results are kept per function and context. */
 export class Flow {
@@ -35,6 +37,7 @@ export class Flow {
   private readonly memo = new Map<string, FunctionResult>();
   private readonly running = new Set<string>();
   private contextsLeft = 0;
+  private fuelLeft = 0;
 
   constructor(program: Program, knowledge: Knowledge, limits: FlowLimits = DEFAULT_LIMITS) {
     this.program = program;
@@ -45,11 +48,13 @@ export class Flow {
   /** What happens in `fn` when its parameters may be anything that their types allow. Never throws on odd code. */
   analyse(source: FunctionSource, fn: FunctionSyntax): FunctionResult {
     this.contextsLeft = this.limits.contexts;
+    this.fuelLeft = this.limits.total;
     return this.run(source, fn, null, 0);
   }
 
   private run(source: FunctionSource, fn: FunctionSyntax, facts: Fact[] | null, depth: number): FunctionResult {
-    const a = new Activation(source, fn, this.program, this.knowledge, depth, this.callee, this.limits.fuel);
+    const a = new Activation(source, fn, this.program, this.knowledge, depth, this.callee, Math.min(this.limits.fuel, Math.max(this.fuelLeft, 0)));
+    const fuel = a.fuel;
     const s = new State();
     a.scopes.push(new Map());
     fn.parameters.forEach((p, i) => {
@@ -61,6 +66,7 @@ export class Flow {
       if (p.name !== '') s.env.set(a.declare(p.name, type, p.span).place, `p${i}`);
     });
     executeBody(a, s, fn.body);
+    this.fuelLeft -= fuel - Math.max(a.fuel, 0);
     return {
       name: fn.name,
       location: a.locate(fn.nameSpan),
@@ -84,7 +90,7 @@ export class Flow {
     const known = this.memo.get(key);
     if (known) return { result: known };
     if (this.running.has(id)) return { unknown: `${name}() calls itself` };
-    if (--this.contextsLeft < 0) return { unknown: `${name}() is one of too many callees to follow` };
+    if (--this.contextsLeft < 0 || this.fuelLeft <= 0) return { unknown: `${name}() is one of too many callees to follow` };
     const fn = this.program.parse(source);
     if (!fn) return { unknown: `${name}() could not be read` };
     this.running.add(id);

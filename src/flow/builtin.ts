@@ -248,6 +248,10 @@ add('IS_ERR_VALUE', isErrValue);
 add('swap', swap);
 add('per_cpu_ptr this_cpu_ptr raw_cpu_ptr per_cpu', perCpu);
 
+export function isBuiltin(name: string): boolean {
+  return TABLE.has(name);
+}
+
 export function builtin(name: string): Builtin | undefined {
   return TABLE.get(name);
 }

@@ -73,7 +73,7 @@ function overruled(e: Evidence): Evidence {
   return e.role === 'carries' ? { ...e, role: 'context', text: `${e.text} (overruled by a person)` } : e;
 }
 
-/** Strongest first; what `--trust` does not let suppress stays readable as context. */
+/** Strongest first, and among equals what can be seen in the code at hand (the flags' line); what `--trust` does not let suppress stays readable as context. */
 function arrange(claim: Claim, verifier: Evidence[], rulings: Evidence[], verdict: Finding['verdict'], trust: TrustLevel): Evidence[] {
   const all = [...verifier, ...claim.guards, ...claim.path, ...rulings, ...missingEvidence(claim.missing, verdict)];
   const weighed = all.map((e): Evidence => {
@@ -81,7 +81,7 @@ function arrange(claim: Claim, verifier: Evidence[], rulings: Evidence[], verdic
     return { ...e, role: 'context', text: `${e.text} (not enough under --trust ${trust})` };
   });
   const rank = (e: Evidence) =>
-    (e.role === 'carries' ? 0 : e.role === 'step' ? 100 : 200) + (e.role === 'step' ? 0 : EVIDENCE_KINDS.indexOf(e.kind));
+    (e.role === 'carries' ? 0 : e.role === 'step' ? 100 : 200) + (e.role === 'step' ? 0 : 2 * EVIDENCE_KINDS.indexOf(e.kind) + (e.location === null ? 1 : 0));
   return weighed
     .map((e, i) => ({ e, i }))
     .sort((x, y) => rank(x.e) - rank(y.e) || x.i - y.i)

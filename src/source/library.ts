@@ -88,12 +88,19 @@ export class Library {
   /** Files whose margin holds a definition or #define of the name, the architecture-independent first; looked for from near `from` to far until one is enough. */
   definitionFiles(name: string, from: SourceFile, isEnough: (file: SourceFile) => boolean): SourceFile[] {
     if (!this.tree?.margin || !/^[A-Za-z_]\w*$/.test(name)) return [];
+    // A run over a whole tree has looked for all it follows; one search a name would take longer than all the rest.
+    if (this.inBulk && !this.bulk.has(name)) return [];
     const hits = this.hitsOf(name);
     for (;;) {
       this.opened(hits);
       if (hits.step >= STEPS || hits.files.some(isEnough)) return hits.files;
       this.search(name, hits.step, from);
     }
+  }
+
+  /** searchAll() has been used */
+  get inBulk(): boolean {
+    return this.bulk.size > 0;
   }
 
   /** One search for all of them in the core of the kernel and the folders given; searched() then answers. */
