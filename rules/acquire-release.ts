@@ -87,7 +87,8 @@ function putWithoutFlag(unit: KfuncUnit, view: ProgramView, type: string): Evide
 
 /** On some way out a pointer is returned for which no reference was taken. One that comes in with KF_RELEASE brings its reference along. */
 function* handsOutReference(unit: KfuncUnit, releases: boolean): Iterable<Claim> {
-  if (structPointer(unit.definition.syntax.returns) === null) return;
+  const type = structPointer(unit.definition.syntax.returns);
+  if (type === null || OWNED_BY_CONTAINER.test(type)) return;
   const passedOn = (o: Occurrence) => releases && o.origins.some((x) => x.k === 'param');
   // what lives in the kernel image is never freed
   const everlasting = (o: Occurrence) => o.origins.every((x) => x.k === 'address');

@@ -1,4 +1,4 @@
-import type { Claim, EventOf, FlowEvent, IdFlagsEntry, KfuncUnit, Location, Missing, ProgramView, Rule } from '../src/rule.ts';
+import type { Claim, EventOf, FlowEvent, IdFlagsEntry, KfuncUnit, Location, Missing, Occurrence, ProgramView, Rule } from '../src/rule.ts';
 import {
   before,
   claimOf,
@@ -10,7 +10,6 @@ import {
   returnsOf,
   since,
   step,
-  VALID,
 } from '../src/rule.ts';
 
 export const iterator: Rule = {
@@ -107,30 +106,29 @@ function* siblings(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
 
 type Deref = EventOf<'deref'>;
 
-/** What next and destroy read of the struct, against what the constructor leaves there when it fails. */
+/** What next and destroy make of the struct, against what the constructor leaves there when it fails. */
 function* failedConstructor(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   const type = iteratorType(unit);
   if (verbOf(unit) !== 'new' || type === null) return;
   const failures = unit.flow.exits.filter((e) => e.result.hi < 0);
   const users = view.units.filter((u) => iteratorType(u) === type && (verbOf(u) === 'next' || verbOf(u) === 'destroy'));
-  if (failures.length === 0) return;
-  const claimed = new Set<string>();
+  const seen = new Set<string>();
   for (const user of users) {
-    for (const read of readsOf(user)) {
-      const field = read.member!.split('.')[0]!;
-      if (claimed.has(field)) continue;
-      const crash = user.flow.events.find((e): e is Deref => e.k === 'deref' && usesUntested(e, field));
-      const left = failures.map((f) => f.memory.get(`0->${field}`));
-      const claim =
-        crash && left.some((f) => f?.nul === NULL)
-          ? nullUsed(unit, user, crash, field)
-          : left.includes(undefined)
-            ? unset(unit, user, read, field)
-            : null;
-      if (claim) claimed.add(field);
-      if (claim) yield claim;
+    const reads = readsOf(user);
+    for (const field of new Set(reads.map(fieldOf))) {
+      const crash = firstUse(user, field);
+      if (!crash || seen.has(field) || !failures.some((f) => f.memory.get(`0->${field}`)?.nul === NULL)) continue;
+      seen.add(field);
+      yield nullUsed(unit, user, crash, field);
     }
+    const claim = reads[0] && !seen.has('') ? untouched(unit, user, reads) : null;
+    if (claim) seen.add('');
+    if (claim) yield claim;
   }
+}
+
+function fieldOf(e: Deref): string {
+  return e.member!.split('.')[0]!;
 }
 
 function readsOf(user: KfuncUnit): Deref[] {
@@ -146,22 +144,21 @@ function readsOf(user: KfuncUnit): Deref[] {
     .sort((a, b) => before(a.location, b.location));
 }
 
-/** Something behind the field's pointer is touched where the pointer may still be NULL. */
-function usesUntested(e: Deref, field: string): boolean {
-  return e.occurrences.some(
-    (o) =>
-      o.doubt === null &&
-      (o.fact.nul & NULL) !== 0 &&
-      (o.fact.nul & VALID) !== 0 &&
-      o.origins.some((x) => x.k === 'load' && x.of === 0 && x.text.endsWith(`->${field}`)),
-  );
+/** The first place where something behind the field's pointer is touched, if NULL may still be there. Later ones stand behind the same test. */
+function firstUse(user: KfuncUnit, field: string): Deref | null {
+  const from = (o: Occurrence) => o.origins.some((x) => x.k === 'load' && x.of === 0 && x.text.endsWith(`->${field}`));
+  const uses = user.flow.events
+    .filter((e): e is Deref => e.k === 'deref' && e.occurrences.some(from))
+    .sort((a, b) => before(placeInKfunc(a), placeInKfunc(b)));
+  const first = uses[0];
+  return first?.occurrences.some((o) => from(o) && o.doubt === null && (o.fact.nul & NULL) !== 0) ? first : null;
 }
 
 function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string): Claim {
   return claimOf(iterator, user, {
     subject: field,
     property: CODE,
-    location: crash.chain[0]?.location ?? crash.location,
+    location: placeInKfunc(crash),
     message: `${user.kfunc.name}() uses ${field} untested, which a constructor that failed leaves NULL`,
     advice: `test ${field} before its first use: the program may call this after ${unit.kfunc.name}() has failed`,
     path: [
@@ -171,36 +168,38 @@ function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string)
   });
 }
 
-/** A way out with an error on which nothing has been written to the field: one before the first write to it, if there is such a one. */
-function unset(unit: KfuncUnit, user: KfuncUnit, read: Deref, field: string): Claim | null {
-  const writes = unit.flow.events.filter(
-    (e) =>
-      (e.k === 'length' && e.parameter === 0) ||
-      ((e.k === 'pass' || (e.k === 'deref' && e.access === 'write')) && e.occurrences.some((o) => isFromParameter(o, 0))),
-  );
-  const earlier = (at: Location) => writes.filter((e) => before(placeInKfunc(e), at) < 0 && setsMaybe(e, field));
-  const failures = returnsOf(unit).filter((e) => e.negative);
-  const failure = failures.find((e) => earlier(e.location).length === 0) ?? failures[0];
+/** A way out with an error before anything has been written that the user of the struct could test. */
+function untouched(unit: KfuncUnit, user: KfuncUnit, reads: Deref[]): Claim | null {
+  const fields = new Set(reads.map(fieldOf));
+  const sets = (e: FlowEvent) =>
+    e.k === 'deref' && e.access === 'write' && e.chain.length === 0 && e.member !== null && fields.has(fieldOf(e)) && fromStruct(e);
+  const mayset = (e: FlowEvent) =>
+    (e.k === 'length' && e.parameter === 0) ||
+    (fromStruct(e) && (e.k === 'pass' || (e.k === 'deref' && e.access === 'write' && (e.chain.length > 0 || e.member === null))));
+  const earlier = (at: Location, test: (e: FlowEvent) => boolean) =>
+    unit.flow.events.find((e) => before(placeInKfunc(e), at) < 0 && test(e));
+  const failures = returnsOf(unit).filter((e) => e.negative && !earlier(e.location, sets));
+  const failure = failures.find((e) => !earlier(e.location, mayset)) ?? failures[0];
   if (!failure) return null;
-  const [maybe] = earlier(failure.location);
+  const maybe = earlier(failure.location, mayset);
+  const read = reads[0]!;
   const missing: Missing[] = maybe
-    ? [{ what: field, why: `whether \`${maybe.text}\` sets ${field} on that path can't be told`, treeWouldHelp: maybe.k === 'pass' }]
+    ? [{ what: fieldOf(read), why: `whether \`${maybe.text}\` sets ${fieldOf(read)} can't be told`, treeWouldHelp: maybe.k === 'pass' }]
     : [];
   return claimOf(iterator, unit, {
-    subject: field,
+    subject: fieldOf(read),
     property: CODE,
     location: failure.location,
-    message: `${unit.kfunc.name}() fails here and leaves ${field} as it was on the program's stack, and ${user.kfunc.name}() reads it`,
-    advice: `set ${field} before anything can fail`,
+    message: `${unit.kfunc.name}() fails here and leaves the iterator as it was on the program's stack, and ${user.kfunc.name}() reads its ${fieldOf(read)}`,
+    advice: `set ${fieldOf(read)} to what ends the iteration before anything can fail`,
     path: [
       step(`${unit.kfunc.name}() returns \`${failure.text}\``, failure.location),
-      step(`${user.kfunc.name}() reads ${field}: ${read.text}`, read.location),
+      step(`${user.kfunc.name}() reads it: ${read.text}`, read.location),
     ],
     missing,
   });
 }
 
-/** The field itself, the struct as a whole, or somebody else who got the pointer. */
-function setsMaybe(e: FlowEvent, field: string): boolean {
-  return e.k !== 'deref' || e.chain.length > 0 || e.member === null || e.member.split('.')[0] === field;
+function fromStruct(e: FlowEvent): boolean {
+  return e.occurrences.some((o) => isFromParameter(o, 0));
 }

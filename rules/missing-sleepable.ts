@@ -14,7 +14,8 @@ export const missingSleepable: Rule = {
     const sleeps = unit.flow.events
       .filter((e): e is Sleep => e.k === 'sleep')
       .sort((a, b) => a.chain.length - b.chain.length || before(placeInKfunc(a), placeInKfunc(b)));
-    const atomic = sleeps.find((e) => heldAt(e) !== null);
+    const held = sleeps.filter((e) => heldAt(e) !== null);
+    const atomic = held.find((e) => e.unsure === null) ?? held[0];
     if (atomic) yield underLock(unit, atomic);
     const first = sleeps[0];
     const claim = first ? unflagged(unit, first) : outOfSight(unit);
@@ -47,6 +48,7 @@ function underLock(unit: KfuncUnit, event: Sleep): Claim {
     message: `${event.callee}() may sleep${where}, and the code holds ${heldAt(event)} there`,
     advice: 'sleep before the section is entered or after it is left, or use what does not sleep',
     path: pathEvidence(event, `may sleep: ${event.text}`),
+    missing: event.unsure === null ? [] : [{ what: event.function, why: event.unsure, treeWouldHelp: true }],
   });
 }
 

@@ -1,5 +1,5 @@
-import type { Claim, EventOf, KfuncUnit, Missing, Rule } from '../src/rule.ts';
-import { before, chainText, claimOf, flagAdded, flagState, pathEvidence, placeInKfunc, since } from '../src/rule.ts';
+import type { Claim, EventOf, Evidence, KfuncUnit, Missing, Rule } from '../src/rule.ts';
+import { before, carries, chainText, claimOf, flagAdded, flagState, pathEvidence, placeInKfunc, since } from '../src/rule.ts';
 
 export const rcuContext: Rule = {
   id: 'rcu-context',
@@ -27,6 +27,7 @@ function claimFor(unit: KfuncUnit, event: Read): Claim {
     location: placeInKfunc(event),
     message: `\`${event.text}\` reads what RCU protects${where} outside a read-side section of the code's own`,
     path: pathEvidence(event, `reads it: ${event.text}`),
+    guards: iteratorSection(unit),
     missing: doubts(event),
     mend: protect(unit),
   });
@@ -44,6 +45,22 @@ function doubts(event: Read): Missing[] {
       treeWouldHelp: false,
     });
   return out;
+}
+
+/** A constructor with KF_RCU_PROTECTED ties its next and destroy to the section in which it was called. */
+function iteratorSection(unit: KfuncUnit): Evidence[] {
+  const [, type] = /^bpf_iter_(\w+)_(next|destroy)$/.exec(unit.kfunc.name) ?? [];
+  if (type === undefined || !since(unit, '6.7')) return [];
+  const opener = unit.program.allKfuncs().find((k) => k.name === `bpf_iter_${type}_new`);
+  const entry = opener?.entries.find((e) => e.flags.includes('KF_ITER_NEW'));
+  if (!entry || !opener!.entries.every((e) => e.flags.includes('KF_RCU_PROTECTED'))) return [];
+  return [
+    carries(
+      'registration',
+      `the verifier lets ${unit.kfunc.name}() through in the RCU section of its constructor only: ${entry.line}`,
+      entry.location,
+    ),
+  ];
 }
 
 /** From 6.18 on KF_RCU_PROTECTED holds for any kfunc; before, it was ignored off iterators. */

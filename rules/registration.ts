@@ -281,9 +281,7 @@ function isMarked(view: ProgramView, entry: IdFlagsEntry): boolean {
 
 /** Sets are local to their file, and so are most of the variables that name them. */
 function whyUnregistered(view: ProgramView, set: KfuncSet, file: SourceFile): { message: string; missing: Missing[] } | null {
-  const hidden: Missing[] = file.complete
-    ? []
-    : [{ what: set.name, why: `the lines that register ${set.name} may be among those that are not shown`, treeWouldHelp: true }];
+  const hidden = notShown(view, set, file);
   const variables = view.program.idSets.filter((v) => v.set === set.name && v.location.file === file.path);
   if (variables.length === 0) {
     // whoever else names it asks it questions: a filter, another kind of registration
@@ -295,6 +293,14 @@ function whyUnregistered(view: ProgramView, set: KfuncSet, file: SourceFile): { 
   const elsewhere = names.find((n) => mentions(file, n) > 1 || view.program.findVariable(n, file)?.isStatic === false);
   const open: Missing[] = elsewhere ? [{ what: elsewhere, why: `how ${elsewhere} is used can't be told`, treeWouldHelp: false }] : [];
   return { message: `${names[0]} goes to no register_btf_kfunc_id_set()`, missing: [...hidden, ...open] };
+}
+
+/** Lines of a patch that are not shown, or a C file that registers nothing at all and may be an excerpt. */
+function notShown(view: ProgramView, set: KfuncSet, file: SourceFile): Missing[] {
+  if (!file.complete)
+    return [{ what: set.name, why: `the lines that register ${set.name} may be among those that are not shown`, treeWouldHelp: true }];
+  if (file.origin !== 'file' || view.program.hasTree || /\bregister_btf_\w+/.test(file.text)) return [];
+  return [{ what: set.name, why: `${file.path} registers nothing: it may be an excerpt of a larger file`, treeWouldHelp: false }];
 }
 
 function mentions(file: SourceFile, name: string): number {

@@ -20,6 +20,7 @@ const CODE = { kind: 'code' } as const;
 
 /** Declarations that look uncallable; what suffix, series and type make of them is for the verifier model to say. */
 function* parameters(unit: KfuncUnit): Iterable<Claim> {
+  if (knownByName(unit)) return;
   for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
     const why = suspicious(unit, index);
     if (why === null) continue;
@@ -130,7 +131,7 @@ function isPlainMemory(type: { name: string; pointers: number }): boolean {
   return type.pointers > 1 || /^(void|bool|char|short|int|long|signed|unsigned|(__)?[us](8|16|32|64))\b/.test(type.name);
 }
 
-/** Kfuncs for whose result the verifier has code of its own. */
+/** Kfuncs for which the verifier has code of its own. */
 function knownByName(unit: KfuncUnit): boolean {
   return /^bpf_((percpu_)?obj_new|refcount_acquire)(_impl)?$|^bpf_(cast_to_kern_ctx|rdonly_cast|dynptr_slice(_rdwr)?)$/.test(
     unit.kfunc.name,

@@ -206,7 +206,7 @@ function distinction(e: FlowEvent): string {
     case 'rcu-read':
       return `${e.section}${e.mutex}`;
     case 'sleep':
-      return [...e.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n).sort().join();
+      return `${[...e.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n).sort().join()}${e.unsure !== null}`;
     default:
       return '';
   }

@@ -48,6 +48,8 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   const at = call.e.span.start;
   for (const i of exit.takenOn) if (call.args[i] !== undefined) take(s, call.args[i]!, at, call.name);
   if (exit.doubt !== null) s.doubt ??= exit.doubt;
+  // the callee's doubt is about what it left held, if it left anything
+  if (exit.contextDoubt !== null && (exit.context.size > 0 || [...s.context.values()].some((n) => n > 0))) s.contextDoubt ??= exit.contextDoubt;
   if (exit.isParameter !== null && call.args[exit.isParameter] !== undefined) return call.args[exit.isParameter]!;
   const mayFail = (exit.result.nul & (NULL | ERR)) !== 0 && exit.origins.some((o) => o.k === 'const' || (o.k === 'call' && o.mayFail));
   const origin: Origin = { k: 'call', callee: call.name, at, rcu: exit.origins.some((o) => o.k === 'call' && o.rcu), mayFail, known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known) };
@@ -107,7 +109,7 @@ function liftContext(a: Activation, s: State, event: EventOf<'sleep'> | EventOf<
   const context = new Map(event.context);
   for (const [kind, n] of s.context) context.set(kind, (context.get(kind) ?? 0) + n);
   const atomic = [...context].some(([k, n]) => k !== 'mutex' && n > 0);
-  if (known.length < 4 || (atomic && known.length < 12)) a.add({ ...event, chain: [step, ...event.chain], context });
+  if (known.length < 4 || (atomic && known.length < 12)) a.add({ ...event, chain: [step, ...event.chain], context, unsure: event.unsure ?? s.contextDoubt ?? s.doubt });
 }
 
 /** The caller's parameter that is handed over as the callee's parameter `index`, as it is. */

@@ -84,6 +84,7 @@ export function outOfSight(a: Activation, s: State, call: BoundCall, why: string
     a.note(s, call.e.args[argument]?.span ?? call.e.span, shown, { k: 'pass', callee: call.name, argument, why });
   });
   noteCall(a, s, call, false, 'unknown');
+  if ([...s.context.values()].some((n) => n > 0)) s.contextDoubt ??= `whether ${call.name}() lets go of what is held there is not known: ${why}`;
   for (const id of call.args) handOver(a, s, id);
   forget(s);
   a.clobbers = true;

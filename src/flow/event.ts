@@ -73,8 +73,8 @@ export type FlowEvent = Common &
     | { k: 'call'; callee: string; known: boolean; context: ReadonlyMap<ContextKind, number>; sleeps: 'yes' | 'no' | 'unknown' }
     /** a reference is taken: `live` by a get that needs a count above zero, else by one that tests it; `held`: on an object that a reference is held of already */
     | { k: 'get'; callee: string; live: boolean; held: boolean }
-    /** may sleep; `context`: what is held here by the function itself and its callers within the kfunc */
-    | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number> }
+    /** may sleep; `context`: what is held here by the function itself and its callers within the kfunc, if `unsure` is null */
+    | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number>; unsure: string | null }
     /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section; `mutex`: it holds a mutex, which may stand for one */
     | { k: 'rcu-read'; how: string; section: boolean; mutex: boolean }
     /** an assignment to a variable that held a parameter */

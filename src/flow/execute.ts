@@ -240,13 +240,19 @@ function referenceOf(a: Activation, s: State, root: string): 'yes' | 'no' | 'unk
 }
 
 function variants(a: Activation, states: State[], stmt: Stmt & { k: 'variants' }, f: Frame): State[] {
-  const arms = stmt.arms.filter((arm) => arm.condition.trim() !== '0');
+  const arms = stmt.arms.filter((arm) => !isNeverBuilt(arm.condition));
   const out: State[] = [];
   arms.forEach((arm, i) => {
     const into = i === arms.length - 1 ? states : states.map((s) => s.fork());
     out.push(...executeList(a, into, arm.body, f));
   });
   return fit(a, arms.length === 0 ? states : out);
+}
+
+/** `#if 0`, and what only kernels without an MMU or without BPF's JIT compile: those call no kfunc. */
+function isNeverBuilt(condition: string): boolean {
+  const text = condition.replace(/\s/g, '');
+  return text === '0' || /^!\(?(defined\(|IS_ENABLED\()CONFIG_(MMU|BPF|BPF_SYSCALL|BPF_JIT|DEBUG_INFO_BTF)\)\)?$/.test(text);
 }
 
 /** Lines that are not shown or could not be read may do anything: assign every variable, return, jump. What was known is only still possible. */

@@ -39,6 +39,7 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
     takenOn: [...new Set(s.held.map((h) => parameterOf(h.value)).filter((i) => i >= 0))],
     droppedOn: [...s.dropped].map(parameterOf).filter((i) => i >= 0),
     escaped: a.fn.parameters.map((_, i) => i).filter((i) => s.escaped.has(`p${i}`)),
+    contextDoubt: s.contextDoubt,
     doubt: s.doubt,
   };
 }
@@ -100,6 +101,7 @@ function joinCases(a: ExitCase, b: ExitCase): ExitCase {
     takenOn: a.takenOn.filter((i) => b.takenOn.includes(i)),
     droppedOn: a.droppedOn.filter((i) => b.droppedOn.includes(i)),
     escaped: [...new Set([...a.escaped, ...b.escaped])],
+    contextDoubt: a.contextDoubt ?? b.contextDoubt,
     doubt: a.doubt ?? b.doubt,
   };
 }

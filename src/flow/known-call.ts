@@ -1,4 +1,5 @@
 /** A call of a function that `kfunc-patterns.yaml` describes. */
+import type { Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, noteCall } from './call.ts';
@@ -10,7 +11,7 @@ import type { Extent } from './event.ts';
 import { constant, forget } from './evaluate.ts';
 import type { FunctionKnowledge } from './knowledge.ts';
 import { noteDeref, rootOf } from './memory.ts';
-import { assumeTruth } from './refine.ts';
+import { assumeTruth, constrain } from './refine.ts';
 import { rcuSection, type State } from './state.ts';
 
 export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): Outcome[] {
@@ -21,7 +22,7 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
   const sleep = sleeps(a, s, call, known);
   noteCall(a, s, call, true, sleep);
-  if (sleep === 'yes') a.note(s, span, constant(a, s, 0), { k: 'sleep', callee: call.name, context: new Map(s.context) });
+  if (sleep === 'yes') a.note(s, span, constant(a, s, 0), { k: 'sleep', callee: call.name, context: new Map(s.context), unsure: s.contextDoubt ?? s.doubt });
   if (known.rcuPointer) a.note(s, span, constant(a, s, 0), { k: 'rcu-read', how: call.name, ...rcuSection(s) });
   if (known.takes && typeof known.takes.what === 'number' && call.args[known.takes.what] !== undefined) {
     const object = rootOf(s, call.args[known.takes.what]!);
@@ -116,6 +117,12 @@ export function take(s: State, id: string, at: number, by: string): void {
   s.held.push({ value: rootOf(s, id), at, by });
 }
 
+/** What the result is where the reference was taken, or where it was not. An ERR_PTR is not NULL, and holds nothing. */
+function outcomeHolds(a: Activation, s: State, id: string, when: NonNullable<FunctionKnowledge['takes']>['when'], success: boolean, span: Span): boolean {
+  if (when === 'valid') return constrain(a, s, id, pointerFact(success ? VALID : NULL | ERR), a.reason(span));
+  return assumeTruth(a, s, id, success === (when !== 'zero'), span);
+}
+
 /** A get: always, or only where it says so by its result. */
 function taking(a: Activation, s: State, call: BoundCall, takes: NonNullable<FunctionKnowledge['takes']>, id: string): Outcome[] {
   const what = takes.what === 'return' ? id : call.args[takes.what];
@@ -125,14 +132,14 @@ function taking(a: Activation, s: State, call: BoundCall, takes: NonNullable<Fun
     take(s, what, at, call.name);
     return [{ s, v: id }];
   }
-  const success = takes.when !== 'zero';
   const got = s.fork();
   const out: Outcome[] = [];
-  if (assumeTruth(a, got, id, success, call.e.span)) {
+  const holds = (t: State, success: boolean) => outcomeHolds(a, t, id, takes.when, success, call.e.span);
+  if (holds(got, true)) {
     take(got, what, at, call.name);
     out.push({ s: got, v: id });
   }
-  if (assumeTruth(a, s, id, !success, call.e.span)) out.push({ s, v: id });
+  if (holds(s, false)) out.push({ s, v: id });
   return out;
 }
 

@@ -1,4 +1,4 @@
-/** Function-like macros that are plain expressions, expanded at the call: parameters replaced as text, the result read like any expression. */
+/** Function-like macros that are plain expressions or statements in a block, expanded at the call: parameters replaced as text, the result read like any expression. */
 import type { Expr, Span } from '../source/ir.ts';
 import { lowerFunction } from '../source/lower.ts';
 import type { SourceFile } from '../source/model.ts';
@@ -15,7 +15,7 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
   if (active.length > 8 || active.includes(name) || a.knowledge.functions.has(name)) return null;
   const macro = a.program.findMacro(name, a.file);
   if (!macro?.parameters || macro.parameters.length !== e.args.length) return null;
-  const body = macro.body.trim();
+  const body = asExpression(macro.body.trim());
   if (body === '' || /^(do|if|for|while|static|return|typedef|struct|union|enum)\b/.test(body) || /##|#\w|__VA_ARGS__|\bgoto\b/.test(body)) return null;
   const texts = e.args.map((x) => a.text(x.span));
   const key = `${name}(${texts.join(',')})`;
@@ -30,6 +30,12 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
     known.set(key, expr);
   }
   return expr;
+}
+
+/** `do { … } while (0)` stands for its statements, unless they leave the caller. */
+function asExpression(body: string): string {
+  const statements = /^do\s*\{([^]*)\}\s*while\s*\(\s*0\s*\)$/.exec(body)?.[1];
+  return statements === undefined || /\b(return|break|continue)\b/.test(statements) ? body : `({${statements}})`;
 }
 
 /** Runs `run` with the macro's name marked as being expanded, so that a macro that names itself stops. */

@@ -18,6 +18,7 @@ export interface ExitCase {
   /** what it left behind pointers: `<parameter>-><field>` or `<parameter>->*` */
   memory: Map<string, Fact>;
   context: Map<ContextKind, number>;
+  contextDoubt: string | null;
   /** a reference is handed out with the result */
   returnsReference: 'yes' | 'no' | 'unknown';
   /** parameters whose object got a reference that is still held at the exit */

@@ -22,6 +22,8 @@ export class State {
   held: HeldReference[];
   /** values whose reference was dropped although it was not taken here */
   dropped: Set<string>;
+  /** set where code out of sight ran while something was held: it may have let go of it */
+  contextDoubt: string | null;
   /** something was lost by merging too many paths */
   merged: boolean;
   /** set where something on the path could not be read or followed: what may have happened there */
@@ -38,6 +40,7 @@ export class State {
     this.facts = new Map(from?.facts);
     this.links = new Map(from?.links);
     this.context = new Map(from?.context);
+    this.contextDoubt = from?.contextDoubt ?? null;
     this.held = from ? [...from.held] : [];
     this.dropped = new Set(from?.dropped);
     this.merged = from?.merged ?? false;
@@ -148,6 +151,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   for (const kind of new Set([...a.context.keys(), ...b.context.keys()])) out.context.set(kind, Math.min(a.depth(kind), b.depth(kind)));
   out.held = a.held.filter((h) => b.held.some((o) => o.value === h.value && o.at === h.at));
   out.doubt = a.doubt ?? b.doubt;
+  out.contextDoubt = a.contextDoubt ?? b.contextDoubt;
   out.dropped = new Set([...a.dropped].filter((d) => b.dropped.has(d)));
   out.escaped = new Set([...a.escaped, ...b.escaped]);
   out.stored = new Set([...a.stored, ...b.stored]);
