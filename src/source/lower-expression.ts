@@ -48,7 +48,8 @@ export function kidAt(node: Node, field: string): Node | undefined {
 /** The type written at a place of the tree, read from the text before masking. */
 export function typeAt(c: Lowering, node: Node | Span): TypeSyntax {
   const note = noteAt(c, node.start);
-  const span = note?.kind === 'type' ? { start: note.start + c.base, end: note.end + c.base } : node;
+  // `(typeof(x) *)`: the type goes on after what was masked
+  const span = note?.kind === 'type' && node.end <= note.end + c.base ? { start: note.start + c.base, end: note.end + c.base } : node;
   return readDeclaration(c.code, span.start, span.end)?.type ?? plainType(c.code.slice(span.start, span.end).replace(/\s+/g, ' ').trim());
 }
 
@@ -66,7 +67,7 @@ const LOWER: Record<string, (c: Lowering, node: Node) => Expr> = {
   true: lowerName,
   false: lowerName,
   null: lowerName,
-  number_literal: (c, n) => ({ k: 'number', text: textOf(c, n), value: numberValue(textOf(c, n)), span: spanOf(n) }),
+  number_literal: lowerNumber,
   char_literal: (c, n) => ({ k: 'number', text: textOf(c, n), value: characterValue(textOf(c, n)), span: spanOf(n) }),
   string_literal: (c, n) => ({ k: 'string', text: textOf(c, n), span: spanOf(n) }),
   concatenated_string: (c, n) => ({ k: 'string', text: textOf(c, n), span: spanOf(n) }),
@@ -115,6 +116,14 @@ function lowerName(c: Lowering, node: Node): Expr {
   const note = noteAt(c, node.start);
   if (note?.kind === 'type') return { k: 'type', type: typeAt(c, node), span: { start: note.start + c.base, end: note.end + c.base } };
   return { k: 'name', name: textOf(c, node), span: spanOf(node) };
+}
+
+/** The grammar takes a sign that follows a cast or an operator for part of the number. */
+function lowerNumber(c: Lowering, node: Node): Expr {
+  const text = textOf(c, node);
+  const sign = /^[-+]\s*/.exec(text)?.[0].length ?? 0;
+  const number: Expr = { k: 'number', text: text.slice(sign), value: numberValue(text.slice(sign)), span: { start: node.start + sign, end: node.end } };
+  return sign === 0 ? number : { k: 'unary', op: text[0]!, x: number, span: spanOf(node) };
 }
 
 function lowerParenthesis(c: Lowering, node: Node): Expr {

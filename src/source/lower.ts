@@ -31,23 +31,32 @@ function lower(source: FunctionSource): FunctionSyntax | null {
   const brace = bodyStart(code, source);
   const head = brace < 0 ? null : readSourceHead(code, source, brace);
   if (!head) return null;
-  const body = lowerBody(source, brace);
   const { returns, specifiers } = readReturn(code, head);
   const { parameters, variadic } = readParameters(source.file.text, code, head, brace);
   const nameSpan = {
     start: head.nameAt,
     end: head.nameAt + (head.macro ? /^\w+/.exec(code.slice(head.nameAt))![0].length : head.name.length),
   };
+  const span = { start: source.start, end: source.end };
+  return withBody({ name: source.name, returns, parameters, variadic, specifiers, span, nameSpan }, source, brace);
+}
+
+/** The body is read when it is first looked at: most of what asks for a function wants its head alone. */
+function withBody(head: Omit<FunctionSyntax, 'body' | 'partial'>, source: FunctionSource, brace: number): FunctionSyntax {
+  let body: FunctionSyntax['body'] | undefined;
+  let partial: boolean | undefined;
   return {
-    name: source.name,
-    returns,
-    parameters,
-    variadic,
-    specifiers,
-    body,
-    span: { start: source.start, end: source.end },
-    nameSpan,
-    partial: hasUnknown(body) || !source.complete,
+    ...head,
+    get body() {
+      const known = body ?? lowerBody(source, brace);
+      body = known;
+      return known;
+    },
+    get partial() {
+      const known = partial ?? (!source.complete || hasUnknown(this.body));
+      partial = known;
+      return known;
+    },
   };
 }
 

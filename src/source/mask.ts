@@ -63,8 +63,8 @@ export function maskBody(code: string): Masked {
   mask.assembler();
   mask.strings();
   const { partners } = pairBrackets(mask.text());
-  mask.calls(partners);
   mask.typeArguments(partners);
+  mask.calls(partners);
   mask.casts();
   mask.caseRanges();
   mask.functionPointers();
@@ -200,7 +200,7 @@ class Mask {
     const next = nextCode(code, close + 1);
     const c = code[next] ?? '';
     const word = /[A-Za-z_]/.test(c);
-    const loop = LOOP_NAME.test(name);
+    const loop = LOOP_NAME.test(name) || name.startsWith('scoped_');
     if (loop && c === ';' && closesDo(code, at, partners)) {
       this.notes.set(at, { kind: 'block-macro', name });
       return this.asLoop(code, at, open, close);
