@@ -47,7 +47,8 @@ function holds(p: Claim['property'], g: KfuncGuarantees): Held {
   if (p.kind === 'code') return { holds: false, because: [], unsure: null };
   const parameter = g.parameters[p.parameter];
   if (!parameter) return { holds: false, because: [], unsure: null };
-  return { holds: promised(p, parameter), because: parameter.because, unsure: parameter.unsure };
+  const aboutNull = p.kind === 'non-null' || p.kind === 'maybe-null';
+  return { holds: promised(p, parameter), because: parameter.because, unsure: aboutNull ? parameter.nullUnsure : parameter.unsure };
 }
 
 /** A range is never promised, in no series; a size only where the pair is tied together, which the model says by `sizeOf`. */
@@ -61,7 +62,7 @@ function promised(p: Claim['property'], g: ParameterGuarantee): boolean {
       return !g.refcountMayBeZero;
     case 'maybe-null':
       // where the model only took the weaker answer, that NULL arrives is no fact
-      return g.mayBeNull && g.unsure === null;
+      return g.mayBeNull && g.nullUnsure === null;
     case 'callable':
       return g.kind !== 'uncallable' && g.kind !== 'unknown';
     default:

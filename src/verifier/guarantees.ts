@@ -55,8 +55,16 @@ function parameterGuarantee(
     sizeOf: sizes.sizeOf,
     sizeParameter: sizes.sizeParameter,
     unsure: classified.unsure,
+    nullUnsure: isNullnessSure(input, parameter.name, classified, series, released === index) ? null : classified.unsure,
     because: answers.flatMap((a) => a.because),
   };
+}
+
+/** Whatever a pointer to a struct of unknown layout turns out to be, an object or memory: both may say the same of NULL. */
+function isNullnessSure(input: KfuncInput, name: string, { kind, shape }: Classified, series: string, released: boolean): boolean {
+  if (kind !== 'unknown' || shape.k !== 'struct-pointer') return false;
+  const [object, memory] = (['btf-pointer', 'memory'] as const).map((one) => answer(input, name, one, series, released));
+  return object!.mayBeNull === memory!.mayBeNull;
 }
 
 interface Answer {

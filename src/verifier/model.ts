@@ -83,6 +83,8 @@ export interface ParameterGuarantee {
   sizeParameter?: string | null;
   /** the model could not tell the kind or the nullness and took the weaker answer: says what it would need */
   unsure: string | null;
+  /** the same for nullness alone: null where every kind that it may be gives the same answer */
+  nullUnsure: string | null;
   because: Evidence[];
 }
 
