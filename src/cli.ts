@@ -3,7 +3,19 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { InputError } from './claim.ts';
 import type { CommentOptions } from './commands/comment.ts';
-import { type CommonOptions, collect, FORMATS, failOnOption, listOf, oneOf, showOption, withBaseline, withCommonOptions } from './commands/options.ts';
+import type { JudgeOptions } from './commands/judge.ts';
+import {
+  type CommonOptions,
+  collect,
+  FORMATS,
+  failOnOption,
+  JUDGE_FORMATS,
+  listOf,
+  oneOf,
+  showOption,
+  withBaseline,
+  withCommonOptions,
+} from './commands/options.ts';
 import type { ReportCommandOptions } from './commands/report.ts';
 import type { RulingsOptions } from './commands/rulings.ts';
 import type { TriageOptions } from './commands/triage.ts';
@@ -54,6 +66,7 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await scanCommand(tree, options, io));
     });
 
+  describeJudge(program, io, done);
   describeDecisions(program, io, done);
   describeSaved(program, io, done);
 
@@ -68,6 +81,26 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await explainCommand(name, options, io));
     });
   return program;
+}
+
+function describeJudge(program: Command, io: Io, done: (code: number) => void): void {
+  withCommonOptions(program.command('judge'), JUDGE_FORMATS)
+    .description('judge the claims of reviews of a patch, or of code that is in a tree already')
+    .argument(
+      '[reviews...]',
+      'review mails, review-inline.txt, result files, folders of them, threads, lists of claims; - is standard input',
+    )
+    .addOption(
+      new Option('--patch <input>', 'what the reviews are about, as lint takes it; may be given more than once')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--filtered <file>', 'write the review back without the refuted claims; removes the file if nothing stands')
+    .option('--memory <file>', 'remember judged claims here, and recognise them')
+    .action(async (reviews: string[], options: JudgeOptions) => {
+      const { judgeCommand } = await import('./commands/judge.ts');
+      done(await judgeCommand(reviews, options, io));
+    });
 }
 
 /** The commands in which people decide, and that tell what became of their decisions. */

@@ -19,11 +19,14 @@ export interface CommonOptions {
 
 export const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown'];
 
-export function withCommonOptions(command: Command): Command {
+/** Claims have no rules and no columns for the other formats to tell of; what they have is an answer to write. */
+export const JUDGE_FORMATS = ['text', 'json', 'mail'];
+
+export function withCommonOptions(command: Command, formats: readonly string[] = FORMATS): Command {
   return command
     .option('--tree <dir>', 'a kernel tree or git checkout, for what the patch does not show')
     .option('--kernel <series>', 'judge by this kernel series, such as 6.12')
-    .addOption(oneOf('--format <name>', 'how to print the result', FORMATS).default('text'))
+    .addOption(oneOf('--format <name>', 'how to print the result', formats).default('text'))
     .addOption(new Option('--patterns <file>', 'more patterns; may be given more than once').argParser(collect).default([], 'none'))
     .addOption(oneOf('--trust <level>', 'the weakest evidence that may suppress', ['verifier', 'code', 'ruling']).default('ruling'))
     .addOption(showOption())
@@ -34,7 +37,10 @@ export function withCommonOptions(command: Command): Command {
 /** For the commands whose findings can be compared with an earlier run's. */
 export function withBaseline(command: Command): Command {
   return command
-    .option('--baseline <file>', 'tell what is new, unchanged and gone since this file was written; only what is new fails; written where there is none')
+    .option(
+      '--baseline <file>',
+      'tell what is new, unchanged and gone since this file was written; only what is new fails; written where there is none',
+    )
     .option('--update-baseline', 'write the file of --baseline anew');
 }
 

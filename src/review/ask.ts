@@ -1,0 +1,154 @@
+/** From a comment to the questions it asks of the code. */
+import type { ReviewComment } from '../input/review/model.ts';
+import { commentText } from '../input/review/model.ts';
+import { functionsOf } from '../source/functions.ts';
+import type { FunctionSource, SourceFile } from '../source/model.ts';
+import type { Anchor } from './anchor.ts';
+import { anchorComment, findFile } from './anchor.ts';
+import type { Court, Place, Question } from './question.ts';
+import { unitsOf, unitsReaching } from './question.ts';
+import { readClaims } from './reading/read-claims.ts';
+import type { StatedClaim } from './reading/stated.ts';
+import type { Names, Subject } from './subject.ts';
+import { isNameIn, namesIn, resolveSubject } from './subject.ts';
+
+export function ask(comment: ReviewComment, court: Court): Question[] {
+  const files = court.analysis.program.files;
+  const anchor = anchorComment(comment, files);
+  const first = findPlace(comment, anchor, court, []);
+  const stated = readClaims(comment, { isName: isNameIn(namesIn(first?.syntax ?? null), identifiersAround(comment, first)) });
+  return stated.map((one) => {
+    const place = first ?? findPlace(comment, anchor, court, one.callees);
+    const name = place?.name ?? comment.function ?? namedKfunc(one, court);
+    return {
+      stated: one,
+      comment,
+      anchor,
+      place,
+      function: name,
+      subject: subjectOf(one, comment, place, anchor, court),
+      own: name === null ? [] : unitsOf(court, name),
+      reaching: name === null ? [] : unitsReaching(court, name),
+    };
+  });
+}
+
+/** Names in the function's text, or in what the comment quotes where no function is found. */
+function identifiersAround(comment: ReviewComment, place: Place | null): ReadonlySet<string> {
+  const text = place ? place.source.file.text.slice(place.source.start, place.source.end) : comment.quoted.map((q) => q.text).join('\n');
+  return new Set(text.match(/[A-Za-z_]\w*/g) ?? []);
+}
+
+/** The reviewer's own word for the function, the function around the anchor, the one that a flags line registers, one that the words name. */
+function findPlace(comment: ReviewComment, anchor: Anchor | null, court: Court, callees: readonly string[]): Place | null {
+  const { program } = court.analysis;
+  const near = anchor?.file ?? (comment.file === null ? null : findFile(program.files, comment.file)) ?? program.files[0] ?? null;
+  if (near === null) return null;
+  const named = comment.function === null ? null : lookUp(comment.function, near, court);
+  if (named) return named;
+  const source = anchor ? (functionAt(anchor, court) ?? registeredAt(anchor, court)) : null;
+  if (source) return placeOf(source, court);
+  const words = [...callees, ...(commentText(comment).match(/[A-Za-z_]\w*(?=\()/g) ?? []), ...quotedNames(comment)];
+  const kfuncs = new Set(program.kfuncs.map((k) => k.name));
+  const candidates = [...new Set(words)];
+  for (const name of [...candidates.filter((c) => kfuncs.has(c)), ...(anchor ? [] : candidates.filter((c) => !kfuncs.has(c)))]) {
+    const found = lookUp(name, near, court);
+    if (found && court.analysis.program.files.includes(found.source.file)) return found;
+  }
+  return null;
+}
+
+/** Without a body at hand the words may still name a kfunc that is registered here. */
+function namedKfunc(stated: StatedClaim, court: Court): string | null {
+  return stated.callees.find((c) => court.analysis.program.kfuncs.some((k) => k.name === c)) ?? null;
+}
+
+function quotedNames(comment: ReviewComment): string[] {
+  return comment.quoted
+    .slice(-12)
+    .reverse()
+    .flatMap((q) => q.text.match(/[A-Za-z_]\w*(?=\s*\()/g) ?? []);
+}
+
+function lookUp(name: string, near: SourceFile, court: Court): Place | null {
+  const unit = unitsOf(court, name)[0];
+  if (unit) return { name, source: unit.definition.source, syntax: unit.definition.syntax };
+  const source = court.analysis.program.findFunction(name, near);
+  return source ? placeOf(source, court) : null;
+}
+
+function placeOf(source: FunctionSource, court: Court): Place {
+  const unit = unitsOf(court, source.name).find(
+    (u) => u.definition.source.start === source.start && u.definition.source.file === source.file,
+  );
+  return { name: source.name, source, syntax: unit?.definition.syntax ?? court.analysis.program.parse(source) };
+}
+
+/** The function whose lines hold the anchor; else, from the comment block above a function, that function. */
+function functionAt(anchor: Anchor, court: Court): FunctionSource | null {
+  const { program } = court.analysis;
+  const functions = functionsOf(anchor.file).map((f) => ({
+    f,
+    from: program.locate(anchor.file, f.start).line,
+    to: program.locate(anchor.file, f.end).line,
+  }));
+  for (const line of [...anchor.lines].reverse()) {
+    if (anchor.line - line > 12) break;
+    const inside = functions.find(({ from, to }) => line >= from && line <= to);
+    if (inside) return inside.f;
+    const below = functions.find(({ from }) => from > line && from - line <= 25);
+    if (below && isCommentLine(anchor.file, line)) return below.f;
+  }
+  return null;
+}
+
+function isCommentLine(file: SourceFile, line: number): boolean {
+  return /^\s*(\/\*|\*)/.test(file.text.split('\n')[line - 1] ?? '');
+}
+
+/** `BTF_ID_FLAGS(func, name, …)` on the anchor's line. */
+function registeredAt(anchor: Anchor, court: Court): FunctionSource | null {
+  const { program } = court.analysis;
+  const entry = program.kfuncs
+    .flatMap((k) => k.entries)
+    .find((e) => e.location.file === anchor.file.path && e.location.line === anchor.line);
+  if (!entry) return null;
+  return unitsOf(court, entry.func)[0]?.definition.source ?? program.findFunction(entry.func, anchor.file);
+}
+
+function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | null, anchor: Anchor | null, court: Court): Subject | null {
+  const names = namesIn(place?.syntax ?? null);
+  const body = place ? place.source.file.text.slice(place.source.start, place.source.end) : '';
+  const callees = new Set([...body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map((m) => m[1]!));
+  if (stated.category === 'missing-flag' && stated.flag) return { text: stated.flag, root: '', kind: 'flag', index: -1 };
+  const resolved = resolveSubject(stated.subjects, names, stated.category, callees);
+  if (resolved && !(stated.category === 'return-value' && resolved.kind !== 'call')) return resolved;
+  if (stated.category === 'return-value' || stated.aspect === 'missing-get') return { text: 'return', root: '', kind: 'return', index: -1 };
+  const shown = subjectAt(stated, place, anchor, names, court);
+  if (shown) return shown;
+  const given = comment.subject?.trim();
+  if (given)
+    return given === 'return'
+      ? { text: given, root: '', kind: 'return', index: -1 }
+      : { text: given, root: '', kind: 'unknown', index: -1 };
+  return null;
+}
+
+/** Where the words name nothing: what the anchored line does, if it does it to one name only. Carets narrow the line. */
+function subjectAt(stated: StatedClaim, place: Place | null, anchor: Anchor | null, names: Names, court: Court): Subject | null {
+  if (!place || !anchor || (stated.category !== 'null-deref' && stated.category !== 'out-of-bounds')) return null;
+  const kinds = stated.category === 'null-deref' ? ['deref'] : ['index', 'shift', 'length'];
+  const events = unitsReaching(court, place.name)
+    .flatMap((u) => u.flow.events)
+    .filter(
+      (e) => kinds.includes(e.k) && e.function === place.name && e.location.file === anchor.file.path && e.location.line === anchor.line,
+    )
+    .filter((e) => !anchor.columns || (e.location.column < anchor.columns.to && e.location.column + e.text.length > anchor.columns.from));
+  const roots = new Set(
+    events.map(
+      (e) => (stated.category === 'null-deref' ? /[A-Za-z_]\w*/.exec(e.text)?.[0] : /\[\s*([A-Za-z_]\w*)\s*\]/.exec(e.text)?.[1]) ?? '',
+    ),
+  );
+  roots.delete('');
+  return roots.size === 1 ? resolveSubject([...roots], names, stated.category, new Set()) : null;
+}

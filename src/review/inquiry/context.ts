@@ -1,0 +1,145 @@
+/** Sleeping and RCU sections: what the function does, held against the programs that can call it. */
+import type { Evidence, Missing } from '../../claim.ts';
+import type { EventOf, KfuncUnit } from '../../rule.ts';
+import { pathEvidence, placeInKfunc } from '../../rule.ts';
+import type { Court, Question } from '../question.ts';
+import type { Answer } from './answer.ts';
+import { answered, ruled, unknown, weigh } from './answer.ts';
+
+type Sleep = EventOf<'sleep'>;
+type Read = EventOf<'rcu-read'>;
+
+export function askSleep(q: Question, court: Court): Answer {
+  if (q.own.length === 0) return helper(q);
+  const atomic = q.stated.aspect === 'sleeps-in-atomic';
+  const rules = ruled(court, ['missing-sleepable'], q, () => true);
+  // two different claims of one rule: sleeping under one's own lock is about the code, sleeping at all is about the flag
+  const own = rules.filter((f) =>
+    sleepsOf(q).some((e) => isAtomic(e) && placeInKfunc(e).line === f.location.line && f.message.includes('holds')),
+  );
+  const flagged = rules.filter((f) => !own.includes(f));
+  if (atomic && own.length > 0) return answered(own);
+  const parts = q.own.map((unit) =>
+    atomic && holdsAnything(unit) ? sleepsUnderOwnLock(unit, q, court) : sleepsAtAll(unit, q, court, flagged),
+  );
+  return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+function helper(q: Question): Answer {
+  return unknown(
+    q.function ?? 'function',
+    `${q.function ?? 'the function'}() is no kfunc at hand: who calls it in which context is not known`,
+    true,
+  );
+}
+
+function sleepsOf(q: Question): Sleep[] {
+  return q.own.flatMap((u) => u.flow.events.filter((e): e is Sleep => e.k === 'sleep'));
+}
+
+function isAtomic(event: Sleep): boolean {
+  return [...event.context].some(([kind, n]) => kind !== 'mutex' && n > 0);
+}
+
+function holdsAnything(unit: KfuncUnit): boolean {
+  return unit.flow.events.some((e) => (e.k === 'call' || e.k === 'sleep') && [...e.context].some(([kind, n]) => kind !== 'mutex' && n > 0));
+}
+
+function sleepsAtAll(unit: KfuncUnit, q: Question, court: Court, rules: Answer['findings']): Answer {
+  const mine = rules.filter((f) => f.kfunc === unit.kfunc.name);
+  if (mine.length > 0) return answered(mine);
+  return nothingSleeps(unit, q, court, 'may sleep');
+}
+
+function sleepsUnderOwnLock(unit: KfuncUnit, q: Question, court: Court): Answer {
+  return nothingSleeps(unit, q, court, 'may sleep under its own lock');
+}
+
+/** Refuted only where every call was seen: each callee is listed, so that a reader can check. */
+function nothingSleeps(unit: KfuncUnit, q: Question, court: Court, what: string): Answer {
+  const sleeps = unit.flow.events.filter((e): e is Sleep => e.k === 'sleep');
+  const underLock = what !== 'may sleep';
+  const relevant = sleeps.filter((e) => !underLock || isAtomic(e));
+  const missing = unseen(unit);
+  if (relevant.length > 0) missing.push({ what: relevant[0]!.callee, why: `${relevant[0]!.callee}() may sleep`, treeWouldHelp: false });
+  const calls = unit.flow.events.filter((e): e is EventOf<'call'> => e.k === 'call' && e.chain.length === 0);
+  const names = [...new Set(calls.map((e) => `${e.callee}()`))];
+  const location = calls[0]?.location ?? unit.definition.location;
+  const text =
+    underLock && sleeps.length > 0
+      ? `${[...new Set(sleeps.map((e) => `${e.callee}()`))].join(', ')} may sleep, but not while ${unit.kfunc.name}() holds a lock of its own`
+      : names.length === 0
+        ? `${unit.kfunc.name}() calls nothing`
+        : `nothing that ${unit.kfunc.name}() calls may sleep: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ' …' : ''}`;
+  const guard: Evidence = { kind: 'guard', role: missing.length > 0 ? 'context' : 'carries', text, location, source: null };
+  return answered([
+    weigh(court, unit, q, {
+      rule: 'missing-sleepable',
+      subject: q.subject?.text ?? unit.kfunc.name,
+      property: { kind: 'code' },
+      location,
+      message: `${unit.kfunc.name}() ${what}`,
+      guards: [guard],
+      missing,
+    }),
+  ]);
+}
+
+function unseen(unit: KfuncUnit): Missing[] {
+  const gfp = unit.flow.events.filter(
+    (e): e is EventOf<'call'> => e.k === 'call' && e.sleeps === 'unknown' && !unit.flow.unknownCallees.has(e.callee),
+  );
+  return [
+    ...[...unit.flow.unknownCallees]
+      .slice(0, 3)
+      .map(([what, why]): Missing => ({ what, why: `whether ${what}() sleeps is not known: ${why}`, treeWouldHelp: true })),
+    ...gfp
+      .slice(0, 2)
+      .map((e): Missing => ({ what: e.callee, why: `whether ${e.callee}() sleeps hangs on its gfp flags`, treeWouldHelp: false })),
+    ...(unit.flow.partial
+      ? [{ what: unit.kfunc.name, why: `not all of ${unit.kfunc.name}() is shown or could be read`, treeWouldHelp: true }]
+      : []),
+  ];
+}
+
+/** An RCU-protected read outside a section that the code or the callers guarantee. */
+export function askRcu(q: Question, court: Court): Answer {
+  if (q.own.length === 0) return helper(q);
+  const rules = ruled(court, ['rcu-context'], q, () => true);
+  if (rules.length > 0) return answered(rules);
+  const parts = q.own.map((unit) => readsIn(unit, q, court));
+  return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+function readsIn(unit: KfuncUnit, q: Question, court: Court): Answer {
+  const reads = unit.flow.events.filter((e): e is Read => e.k === 'rcu-read');
+  if (reads.length === 0)
+    return unknown(
+      q.subject?.text ?? unit.kfunc.name,
+      `no read of an RCU-protected pointer was seen in ${unit.kfunc.name}()`,
+      unit.flow.partial || unit.flow.unknownCallees.size > 0,
+    );
+  const missing = unseen(unit).filter((m) => unit.flow.unknownCallees.has(m.what) || unit.flow.partial);
+  const guards = reads.map(
+    (e): Evidence => ({
+      kind: 'guard',
+      role: missing.length > 0 ? 'context' : 'carries',
+      text: `\`${e.text}\` stands inside a read-side section of the code's own`,
+      location: e.location,
+      source: null,
+    }),
+  );
+  const first = reads[0]!;
+  return answered([
+    weigh(court, unit, q, {
+      rule: 'rcu-context',
+      subject: first.how,
+      property: { kind: 'code' },
+      location: placeInKfunc(first),
+      message: `\`${first.text}\` may read outside an RCU section`,
+      path: pathEvidence(first, `reads it: ${first.text}`),
+      guards,
+      missing,
+    }),
+  ]);
+}

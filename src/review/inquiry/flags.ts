@@ -1,0 +1,104 @@
+/** `Should this be KF_X?`: it is already, or the question is what the flag would have promised. */
+import type { Evidence } from '../../claim.ts';
+import type { KfuncUnit } from '../../rule.ts';
+import type { Court, Question } from '../question.ts';
+import type { Answer } from './answer.ts';
+import { answered, notOurs, ruled, unknown, weigh } from './answer.ts';
+import { askRcu, askSleep } from './context.ts';
+import { askReturnsNull } from './returns.ts';
+
+export function askFlag(q: Question, court: Court): Answer {
+  const flag = q.stated.flag ?? flagMeant(q.stated.text);
+  if (q.stated.aspect === 'superfluous-flag') return askSuperfluous(q, court);
+  if (q.own.length === 0) return unknown(q.function ?? 'kfunc', `${q.function ?? 'the function'}() is no kfunc at hand`, true);
+  if (flag === null) return unknown('flag', 'which flag is said to be missing could not be read from the comment', false);
+  const entries = q.own[0]!.kfunc.entries;
+  if (entries.length > 0 && entries.every((e) => e.flags.includes(flag)))
+    return answered(q.own.slice(0, 1).map((unit) => hasFlag(unit, flag, q, court)));
+  if (entries.length === 0)
+    return unknown(q.function!, `the registration of ${q.function}() is not at hand, so its flags are not known`, true);
+  return withoutFlag(flag, q, court);
+}
+
+function flagMeant(text: string): string | null {
+  if (/\bsleepable\b/i.test(text)) return 'KF_SLEEPABLE';
+  if (/\bret(urns?)?[-_ ]null\b/i.test(text)) return 'KF_RET_NULL';
+  if (/\btrusted[-_ ]args\b/i.test(text)) return 'KF_TRUSTED_ARGS';
+  return null;
+}
+
+function hasFlag(unit: KfuncUnit, flag: string, q: Question, court: Court) {
+  const guards = unit.kfunc.entries.map(
+    (e): Evidence => ({ kind: 'registration', role: 'carries', text: `${flag} is there: ${e.line}`, location: e.location, source: null }),
+  );
+  return weigh(court, unit, q, {
+    rule: 'flag-conflict',
+    subject: flag,
+    property: { kind: 'code' },
+    location: unit.kfunc.entries[0]!.location,
+    message: `${flag} is missing on ${unit.kfunc.name}()`,
+    guards,
+  });
+}
+
+/** What the flag would have given is missing, or something else gives it. */
+function withoutFlag(flag: string, q: Question, court: Court): Answer {
+  switch (flag) {
+    case 'KF_RET_NULL':
+      return askReturnsNull(q, court);
+    case 'KF_SLEEPABLE':
+      return askSleep({ ...q, stated: { ...q.stated, aspect: 'sleeps' } }, court);
+    case 'KF_RCU_PROTECTED':
+      return askRcu(q, court);
+    case 'KF_TRUSTED_ARGS':
+    case 'KF_RCU':
+      return askArguments(q, court, flag);
+    case 'KF_ACQUIRE':
+    case 'KF_RELEASE': {
+      const found = ruled(court, ['acquire-release'], q, () => true);
+      return found.length > 0
+        ? answered(found)
+        : unknown(flag, `whether ${q.function}() should carry ${flag} is not told by what was seen`, true);
+    }
+    default: {
+      const found = ruled(court, ['flag-conflict', 'iterator'], q, (f) => f.message.includes(flag) || f.subject === flag);
+      return found.length > 0 ? answered(found) : unknown(flag, `what ${flag} would change for ${q.function}() is not modelled`, false);
+    }
+  }
+}
+
+/** Without the flag: is there a pointer argument that the verifier then does not vouch for and the code uses? */
+function askArguments(q: Question, court: Court, flag: string): Answer {
+  const findings = ruled(court, ['unchecked-param', 'untrusted-param'], q, () => true);
+  if (findings.length > 0) return answered(findings);
+  const found = q.own.flatMap((unit) =>
+    unit.definition.syntax.parameters.flatMap((p, index) => {
+      if (p.type.pointers === 0 || p.name === '') return [];
+      return [
+        weigh(court, unit, q, {
+          rule: 'untrusted-param',
+          subject: p.name,
+          property: { kind: 'trusted', parameter: index },
+          location: unit.definition.location,
+          message: `${p.name} may be a walked pointer`,
+          path: [
+            { kind: 'guard', role: 'step', text: `${p.name} comes from the program`, location: unit.definition.location, source: null },
+          ],
+          missing: [{ what: p.name, why: `no use of ${p.name} was seen that needs ${flag}`, treeWouldHelp: true }],
+        }),
+      ];
+    }),
+  );
+  return found.length > 0 ? answered(found) : unknown(flag, `${q.function}() has no pointer argument that ${flag} would be about`, false);
+}
+
+/** `Is KF_X needed?`: true where a rule of ours says so too; nothing shows the opposite. */
+function askSuperfluous(q: Question, court: Court): Answer {
+  const found = ruled(
+    court,
+    ['flag-conflict'],
+    q,
+    (f) => q.stated.flag !== null && (f.subject === q.stated.flag || f.message.includes(q.stated.flag)),
+  );
+  return found.length > 0 ? answered(found) : notOurs('whether a flag is needed at all is a matter of taste unless it contradicts another');
+}

@@ -1,0 +1,56 @@
+/** Sends a question to the inquiry that can answer it. */
+import type { Court, Question } from '../question.ts';
+import type { Answer } from './answer.ts';
+import { notOurs, outcomeOf } from './answer.ts';
+import { askRcu, askSleep } from './context.ts';
+import { askFlag } from './flags.ts';
+import { askNullness } from './nullness.ts';
+import { askRange } from './range.ts';
+import { askReference } from './reference.ts';
+import { askReach, askRegistration } from './registered.ts';
+import { askReturnsError, askReturnsNull } from './returns.ts';
+
+export function inquire(q: Question, court: Court): Answer {
+  const answer = byCategory(q, court);
+  return outcomeOf(answer) === 'undecided' && hangsOnNmi(q) ? (askReach(q, court) ?? answer) : answer;
+}
+
+/** A lock that an NMI finds taken: no other context has this trouble, so who can call settles it. Sleeping, NULL and the like go wrong elsewhere too. */
+function hangsOnNmi({ stated }: Question): boolean {
+  if (stated.premises.length !== 1 || stated.premises[0] !== 'nmi' || stated.category !== 'other' || stated.aspect !== 'race') return false;
+  return /\b(call(ed|able|s)?|invoked|run(s|ning)?|used|reach(ed|able)|program\w*) .{0,40}\bnmi\b|\bnmi\b.{0,12}\b(program|context)/i.test(
+    stated.sentence,
+  );
+}
+
+function byCategory(q: Question, court: Court): Answer {
+  const { category, aspect } = q.stated;
+  if (category === 'other')
+    return notOurs(OUT_OF_SCOPE[aspect] ?? 'it speaks of nothing that the verifier or the flow of one call decides');
+  if (q.place && q.reaching.length === 0 && q.own.length === 0)
+    return notOurs(`${q.place.name}() is no kfunc, and no kfunc at hand leads to it`);
+  switch (category) {
+    case 'null-deref':
+      return askNullness(q, court);
+    case 'out-of-bounds':
+      return askRange(q, court);
+    case 'refcount':
+      return askReference(q, court);
+    case 'missing-flag':
+      return askFlag(q, court);
+    case 'sleep':
+      return askSleep(q, court);
+    case 'rcu':
+      return askRcu(q, court);
+    case 'return-value':
+      return aspect === 'returns-null' ? askReturnsNull(q, court) : askReturnsError(q, court);
+    case 'registration':
+      return askRegistration(q, court);
+  }
+}
+
+const OUT_OF_SCOPE: Partial<Record<string, string>> = {
+  race: 'it is about what other CPUs or tasks do at the same time, which the flow of one call does not show',
+  text: 'it is about words: comments, documentation, the commit message',
+  style: 'it is about style, tests, builds or something else that the verifier has no say in',
+};

@@ -1,0 +1,244 @@
+/** Can it be NULL (or an ERR_PTR) where it is dereferenced? Asked of each value that the variable holds there, by where the value comes from. */
+import type { Evidence, Finding, Missing } from '../../claim.ts';
+import type { EventOf, KfuncUnit, Occurrence, Origin } from '../../rule.ts';
+import { ERR, NULL, pathEvidence, placeInKfunc } from '../../rule.ts';
+import { functionsOf } from '../../source/functions.ts';
+import type { Court, Question } from '../question.ts';
+import { onlyFromKfuncs } from '../question.ts';
+import type { Subject } from '../subject.ts';
+import type { Answer } from './answer.ts';
+import { answered, inPlace, onLine, ruled, unknown, weigh } from './answer.ts';
+
+type Use = EventOf<'deref'> | EventOf<'pass'>;
+
+interface Seen {
+  use: Use;
+  occurrence: Occurrence;
+}
+
+/** One value: all that happens to what came from the same place. */
+interface ValueUses {
+  origin: Origin;
+  /** the paths could not be told apart: it may be another value too */
+  mixed: boolean;
+  seen: Seen[];
+}
+
+export function askNullness(q: Question, court: Court): Answer {
+  if (!q.subject || q.subject.kind === 'unknown')
+    return unknown(q.subject?.text ?? 'subject', 'what may be NULL could not be read from the comment', false);
+  if (q.reaching.length === 0)
+    return unknown(q.function ?? q.subject.text, `${q.function ?? 'the function'}() could not be followed`, true);
+  const parts = q.reaching.map((unit) => askUnit(q, q.subject!, unit, court));
+  return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+function askUnit(q: Question, subject: Subject, unit: KfuncUnit, court: Court): Answer {
+  const values = valuesOf(q, subject, unit);
+  if (values.length === 0) {
+    const shown = unit.flow.partial
+      ? `not all of ${unit.kfunc.name}() is shown`
+      : `no dereference of ${subject.text} was seen in ${q.function}()`;
+    return unknown(subject.text, shown, unit.flow.partial);
+  }
+  const findings: Finding[] = [];
+  for (const value of values) findings.push(...judgeValue(value, q, subject, unit, court));
+  return answered(findings, otherCallers(q, values, court));
+}
+
+/** In a helper, what the kfuncs hand over is not all: others may call it. */
+function otherCallers(q: Question, values: ValueUses[], court: Court): Missing[] {
+  if (q.own.length > 0 || !q.place || !values.some((v) => v.origin.k === 'param')) return [];
+  if (onlyFromKfuncs(q.place, court, functionsOf)) return [];
+  return [{ what: q.place.name, why: `${q.place.name}() may have callers that are no kfuncs`, treeWouldHelp: false }];
+}
+
+/**
+ * The uses that the claim speaks of, by value. On the quoted line the variable has one value (or a few); a claim about it is a claim about every use of
+ * that value, because a reviewer quotes the line that shows the trouble, not always the first.
+ */
+function valuesOf(q: Question, subject: Subject, unit: KfuncUnit): ValueUses[] {
+  const uses = unit.flow.events.filter((e): e is Use => e.k === 'deref' || e.k === 'pass');
+  const named = uses.filter((e) => inPlace(e, q) && isOf(e, subject));
+  const here = named.filter((e) => onLine(e, q));
+  const start = here.length > 0 ? here : named;
+  const values = new Map<string, ValueUses>();
+  for (const use of start) for (const occurrence of use.occurrences) add(values, use, occurrence);
+  if (here.length === 0 && subject.kind === 'parameter' && q.own.includes(unit)) {
+    for (const use of uses)
+      for (const o of use.occurrences) if (o.origins.some((x) => x.k === 'param' && x.index === subject.index)) add(values, use, o);
+  }
+  for (const value of values.values()) {
+    for (const use of uses)
+      for (const o of use.occurrences)
+        if (!value.seen.some((s) => s.occurrence === o) && sameOrigin(o, value.origin)) value.seen.push({ use, occurrence: o });
+  }
+  return [...values.values()];
+}
+
+function add(values: Map<string, ValueUses>, use: Use, occurrence: Occurrence): void {
+  for (const origin of occurrence.origins) {
+    const key = originKey(origin);
+    const known = values.get(key) ?? { origin, mixed: false, seen: [] };
+    known.mixed ||= occurrence.origins.length > 1;
+    if (!known.seen.some((s) => s.occurrence === occurrence)) known.seen.push({ use, occurrence });
+    values.set(key, known);
+  }
+}
+
+function originKey(o: Origin): string {
+  switch (o.k) {
+    case 'param':
+      return `param ${o.index}`;
+    case 'call':
+      return `call ${o.callee} ${o.at}`;
+    case 'load':
+      return `load ${o.text}`;
+    case 'address':
+    case 'global':
+      return `${o.k} ${o.name}`;
+    default:
+      return o.k;
+  }
+}
+
+function sameOrigin(o: Occurrence, origin: Origin): boolean {
+  return (origin.k === 'param' || origin.k === 'call') && o.origins.some((x) => originKey(x) === originKey(origin));
+}
+
+/** `css->ss`, `*css`, `&css->x` are uses of css; `memcg->css->ss` is one of `memcg->css`; of a call, what came from it. */
+function isOf(use: Use, subject: Subject): boolean {
+  const fold = (text: string) => text.replace(/\s+/g, '');
+  if (subject.kind === 'call') return use.occurrences.some((o) => o.origins.some((x) => x.k === 'call' && x.callee === subject.root));
+  const text = fold(use.text).replace(/^[*&(]+/, '');
+  if (subject.kind === 'expression') {
+    const wanted = fold(subject.text);
+    return (
+      text.startsWith(`${wanted}->`) ||
+      text.startsWith(`${wanted}[`) ||
+      text === wanted ||
+      use.occurrences.some((o) => o.origins.some((x) => x.k === 'load' && fold(x.text) === wanted))
+    );
+  }
+  return new RegExp(`^(\\([^)]*\\))?${subject.root}\\b`).test(text) && !(use.k === 'pass' && text !== subject.root && /->|\[/.test(text));
+}
+
+function judgeValue(value: ValueUses, q: Question, subject: Subject, unit: KfuncUnit, court: Court): Finding[] {
+  const failing = value.seen.filter((s) => mayFail(s, value.origin, q));
+  const own = q.own.includes(unit) && value.origin.k === 'param' && q.stated.aspect === 'null';
+  const name = value.origin.k === 'param' ? (unit.definition.syntax.parameters[value.origin.index]?.name ?? subject.text) : subject.text;
+  const rules =
+    own || value.origin.k === 'param' ? ruled(court, ['unchecked-param'], { ...q, own: [unit] }, (f) => f.subject === name) : [];
+  if (failing.length > 0 && rules.length > 0) return rules;
+  if (failing.length > 0 && value.origin.k === 'call') {
+    const same = ruled(court, ['unchecked-result'], { ...q, own: [unit] }, (f) => failing.some((s) => samePlace(f, s.use)));
+    if (same.length > 0) return same;
+  }
+  return [failing.length > 0 ? standing(value, failing, name, q, unit, court) : guarded(value, name, q, unit, court)];
+}
+
+function samePlace(f: Finding, use: Use): boolean {
+  const at = placeInKfunc(use);
+  return f.location.file === at.file && f.location.line === at.line;
+}
+
+/** A parameter fails by NULL alone: nothing hands out error pointers to kfuncs. */
+function mayFail({ occurrence }: Seen, origin: Origin, q: Question): boolean {
+  const bits = origin.k === 'param' ? NULL : q.stated.aspect === 'error-pointer' ? ERR : NULL | ERR;
+  return (occurrence.fact.nul & bits) !== 0;
+}
+
+/** NULL reaches a use: whether that can happen is for the verifier to say (a parameter) or for what the value comes from. */
+function standing(value: ValueUses, failing: Seen[], name: string, q: Question, unit: KfuncUnit, court: Court): Finding {
+  const first = failing.find((s) => s.use.k === 'deref' && s.occurrence.doubt === null) ?? failing[0]!;
+  const { use } = first;
+  const missing: Missing[] = [];
+  if (use.k === 'pass') missing.push({ what: use.callee, why: use.why, treeWouldHelp: true });
+  if (first.occurrence.doubt !== null) missing.push({ what: use.function, why: first.occurrence.doubt, treeWouldHelp: true });
+  if (value.mixed || first.occurrence.merged)
+    missing.push({ what: name, why: `which value ${name} holds there could not be told apart`, treeWouldHelp: false });
+  missing.push(...unknownSource(value.origin, name));
+  return weigh(court, unit, q, {
+    rule: value.origin.k === 'param' ? 'unchecked-param' : 'unchecked-result',
+    subject: name,
+    property:
+      value.origin.k === 'param' && q.stated.aspect === 'null' ? { kind: 'non-null', parameter: value.origin.index } : { kind: 'code' },
+    location: placeInKfunc(use),
+    message: `${name} may be NULL where it is ${use.k === 'pass' ? `handed to ${use.callee}()` : 'dereferenced'}`,
+    path: pathEvidence(use, use.k === 'pass' ? `hands it to ${use.callee}(): ${use.text}` : `dereferences it: ${use.text}`),
+    missing,
+  });
+}
+
+function unknownSource(origin: Origin, name: string): Missing[] {
+  switch (origin.k) {
+    case 'param':
+      return [];
+    case 'call':
+      return origin.mayFail
+        ? []
+        : [{ what: origin.callee, why: `whether ${origin.callee}() returns NULL is not known`, treeWouldHelp: !origin.known }];
+    case 'load':
+      return [{ what: name, why: `whether ${origin.text} can be NULL is not told by this code`, treeWouldHelp: false }];
+    default:
+      return [{ what: name, why: `where ${name} comes from could not be followed`, treeWouldHelp: false }];
+  }
+}
+
+/** No use is reached by NULL: refuted if every use says why, and nothing on its path was out of sight. */
+function guarded(value: ValueUses, name: string, q: Question, unit: KfuncUnit, court: Court): Finding {
+  const missing: Missing[] = [];
+  const evidence = new Map<string, Evidence>();
+  for (const { use, occurrence } of value.seen) {
+    if (occurrence.doubt !== null) missing.push({ what: use.function, why: occurrence.doubt, treeWouldHelp: true });
+    const why = whyNotNull(value.origin, occurrence, name, use);
+    if (why.length === 0)
+      missing.push({
+        what: name,
+        why: `why ${name} is not NULL in line ${use.location.line} is not shown by this code`,
+        treeWouldHelp: false,
+      });
+    for (const e of why) evidence.set(`${e.text}`, e);
+  }
+  if (q.stated.hedged && value.origin.k !== 'param')
+    missing.push({ what: name, why: 'whether others change it at the same time is beyond the flow of one call', treeWouldHelp: false });
+  const use = (value.seen.find((s) => onLine(s.use, q)) ?? value.seen[0]!).use;
+  const guards = [...evidence.values()].map((e): Evidence => (missing.length > 0 ? { ...e, role: 'context' } : e));
+  return weigh(court, unit, q, {
+    rule: value.origin.k === 'param' ? 'unchecked-param' : 'unchecked-result',
+    subject: name,
+    property: { kind: 'code' },
+    location: placeInKfunc(use),
+    message: `${name} may be NULL where it is used`,
+    path: pathEvidence(use, `uses it: ${use.text}`),
+    guards,
+    missing,
+  });
+}
+
+function whyNotNull(origin: Origin, o: Occurrence, name: string, use: Use): Evidence[] {
+  const tests = o.fact.reasons.map(
+    (r): Evidence => ({
+      kind: 'guard',
+      role: 'carries',
+      text: `the test \`${r.text}\` in line ${r.location.line} keeps NULL away from ${name} here`,
+      location: r.location,
+      source: null,
+    }),
+  );
+  if (tests.length > 0) return tests;
+  if (origin.k === 'address')
+    return [
+      {
+        kind: 'type',
+        role: 'carries',
+        text: `${name} is the address of ${origin.name}, which is never NULL`,
+        location: use.location,
+        source: null,
+      },
+    ];
+  if (origin.k === 'call' && origin.known) {
+    return [{ kind: 'guard', role: 'carries', text: `${origin.callee}() never returns NULL`, location: use.location, source: null }];
+  }
+  return [];
+}

@@ -1,0 +1,177 @@
+/** Can the number be negative, or too large, where it is an index, a shift or a length? And does the code touch more memory than was tested? */
+import type { Evidence, Finding, Missing } from '../../claim.ts';
+import type { EventOf, Extent, KfuncUnit, Occurrence } from '../../rule.ts';
+import { pathEvidence, placeInKfunc } from '../../rule.ts';
+import type { Court, Question } from '../question.ts';
+import type { Answer } from './answer.ts';
+import { answered, onLine, ruled, unknown, weigh } from './answer.ts';
+
+type Use = EventOf<'index'> | EventOf<'shift'> | EventOf<'length'> | EventOf<'pass'>;
+
+interface Seen {
+  use: Use;
+  occurrence: Occurrence;
+}
+
+export function askRange(q: Question, court: Court): Answer {
+  const name = q.subject?.text ?? '';
+  if (!q.subject || q.subject.kind === 'unknown' || q.subject.kind === 'call')
+    return unknown(name || 'subject', 'which number is said to be unbounded could not be read from the comment', false);
+  if (q.reaching.length === 0) return unknown(q.function ?? name, `${q.function ?? 'the function'}() could not be followed`, true);
+  const rules = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => f.subject === q.subject!.root || f.subject === name);
+  if (rules.length > 0) return answered(rules, limitsOf(rules, q));
+  if (q.stated.aspect === 'size')
+    return unknown(
+      name,
+      `how much of ${name} is there could not be followed`,
+      q.reaching.some((u) => u.flow.partial),
+    );
+  const parts = q.reaching.map((unit) => askUnit(q, unit, court));
+  return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+/** A rule speaks of both ends at once; one that is refuted by a bound at another place does not speak of this one. */
+function limitsOf(rules: Finding[], q: Question): Missing[] {
+  if (q.own.length > 0 || rules.some((f) => f.verdict === 'confirmed')) return [];
+  return [{ what: q.function ?? '', why: `${q.function}() may have callers that are no kfuncs`, treeWouldHelp: false }];
+}
+
+function askUnit(q: Question, unit: KfuncUnit, court: Court): Answer {
+  const seen = usesOf(q, unit);
+  const name = q.subject!.text;
+  if (seen.length === 0) {
+    return unknown(
+      name,
+      unit.flow.partial ? `not all of ${unit.kfunc.name}() is shown` : `${name} reaches no index, shift or length that was seen`,
+      unit.flow.partial,
+    );
+  }
+  const missing: Missing[] = [];
+  const evidence = new Map<string, Evidence>();
+  for (const s of seen) {
+    const problem = doubtAbout(s, q);
+    if (problem) missing.push(problem);
+    else for (const e of whyInRange(s, q, court)) evidence.set(e.text, e);
+  }
+  if (q.stated.hedged)
+    missing.push({ what: name, why: 'whether others change it at the same time is beyond the flow of one call', treeWouldHelp: false });
+  if (evidence.size === 0 && missing.length === 0)
+    missing.push({ what: name, why: `what bounds ${name} is not shown by this code`, treeWouldHelp: false });
+  const { use } = seen.find((s) => onLine(s.use, q)) ?? seen[0]!;
+  const index = q.own.includes(unit) ? (q.subject!.kind === 'parameter' ? q.subject!.index : -1) : -1;
+  return answered([
+    weigh(court, unit, q, {
+      rule: 'unbounded-index',
+      subject: q.subject!.root,
+      property: index >= 0 ? { kind: 'bounded', parameter: index } : { kind: 'code' },
+      location: placeInKfunc(use),
+      message: `${name} may be out of range in \`${use.text}\``,
+      path: pathEvidence(use, `uses it: ${use.text}`),
+      guards: [...evidence.values()].map((e): Evidence => (missing.length > 0 ? { ...e, role: 'context' } : e)),
+      missing,
+    }),
+  ]);
+}
+
+/** Uses of a parameter wherever it gets to; of a local name, those whose expression names it. */
+function usesOf(q: Question, unit: KfuncUnit): Seen[] {
+  const subject = q.subject!;
+  const uses = unit.flow.events.filter((e): e is Use => e.k === 'index' || e.k === 'shift' || e.k === 'length' || e.k === 'pass');
+  if (q.own.includes(unit) && subject.kind === 'parameter') {
+    return uses.flatMap((use) =>
+      use.occurrences.filter((o) => o.taint.has(subject.index) && o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })),
+    );
+  }
+  const named = new RegExp(`(?<![\\w.>])${subject.root}(?!\\w)`);
+  return uses
+    .filter((e) => e.function === q.function && named.test(indexOf(e)))
+    .flatMap((use) => use.occurrences.filter((o) => o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })));
+}
+
+/** What stands between the brackets of an index; the whole expression of others. */
+function indexOf(use: Use): string {
+  return use.k === 'index' ? (/\[(.*)\]$/.exec(use.text)?.[1] ?? use.text) : use.text;
+}
+
+function extentOf(use: Use): Extent | null {
+  if (use.k === 'index') return use.extent;
+  if (use.k === 'length') return use.of;
+  return use.k === 'shift' ? { value: use.width, symbol: null, plus: 0, text: String(use.width) } : null;
+}
+
+/** null: both ends are known to be inside. */
+function doubtAbout({ use, occurrence: o }: Seen, q: Question): Missing | null {
+  const name = q.subject!.text;
+  if (o.doubt !== null) return { what: use.function, why: o.doubt, treeWouldHelp: true };
+  if (!lowerHolds(o))
+    return { what: name, why: `nothing seen keeps ${name} from being negative in line ${use.location.line}`, treeWouldHelp: true };
+  if (use.k === 'pass') {
+    if (o.fact.lo === o.fact.hi) return null;
+    // the callee may need a tighter bound than the one tested here; that the value is not negative is settled
+    if (q.stated.aspect === 'negative' && (o.fact.below.length > 0 || hasUpperRange(o))) return null;
+    return { what: use.callee, why: use.why, treeWouldHelp: true };
+  }
+  if (upperHolds(o, extentOf(use))) return null;
+  return {
+    what: extentOf(use)?.text ?? name,
+    why: `whether the bound of ${name} is within ${extentOf(use)?.text ?? 'the array'} can't be told`,
+    treeWouldHelp: true,
+  };
+}
+
+function lowerHolds(o: Occurrence): boolean {
+  return o.fact.lo >= 0;
+}
+
+function hasUpperRange(o: Occurrence): boolean {
+  if (o.type.k !== 'int') return o.fact.hi !== Infinity;
+  return o.fact.hi < 2 ** Math.min(o.type.bits, 31) - 1;
+}
+
+function upperHolds(o: Occurrence, extent: Extent | null): boolean {
+  if (!extent) return false;
+  if (extent.value !== null && o.fact.hi < extent.value) return true;
+  return extent.symbol !== null && o.fact.below.some((b) => b.symbol === extent.symbol && b.plus <= extent.plus);
+}
+
+/** The tests that bound it, and the type where it is what keeps the value from being negative. */
+function whyInRange({ use, occurrence: o }: Seen, q: Question, court: Court): Evidence[] {
+  const name = q.subject!.text;
+  const out = o.fact.reasons.map(
+    (r): Evidence => ({
+      kind: 'guard',
+      role: 'carries',
+      text: `the test \`${r.text}\` in line ${r.location.line} bounds ${name} before \`${use.text}\``,
+      location: r.location,
+      source: null,
+    }),
+  );
+  const type = declaredType(q, court);
+  if (type) out.push(type);
+  return out;
+}
+
+/** Facts about the parameter's own type, looked up where it is declared: the value may have been converted since. */
+function declaredType(q: Question, court: Court): Evidence | null {
+  const unit = q.own[0];
+  const declared = q.subject!.kind === 'parameter' ? unit?.definition.syntax.parameters[q.subject!.index] : undefined;
+  if (!unit || !declared) return null;
+  const { program } = court.analysis;
+  const { file } = unit.definition.source;
+  const location = program.locate(file, declared.span.start);
+  if (!declared.type.name.startsWith('enum ')) {
+    if (!/^(unsigned\b|u(8|16|32|64)$|__u(8|16|32|64)$|size_t$|uint\d*(_t)?$)/.test(declared.type.name)) return null;
+    return {
+      kind: 'type',
+      role: 'carries',
+      text: `${declared.text} is unsigned: a negative number arrives as a large one, which the same test stops`,
+      location,
+      source: null,
+    };
+  }
+  const found = program.findEnum(declared.type.name.slice(5).trim(), file);
+  if (!found || found.enumerators.some((e) => e.value !== null && e.value < 0) || !found.complete) return null;
+  if (found.enumerators.some((e) => e.value === null && e.explicit)) return null;
+  const text = `enum ${found.tag} has no negative enumerator, so compilers make it unsigned int: a negative ${q.subject!.text} arrives as a large number, which the same test stops`;
+  return { kind: 'type', role: 'carries', text, location: found.location, source: null };
+}
