@@ -1,5 +1,5 @@
 /** The page of a rule, made from the rule itself and from its fixtures: an example that is not a test would rot. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rule } from '../src/rule.ts';
 
@@ -37,7 +37,7 @@ export function renderPage(rule: Rule, root: string): string {
   const fixtures = fixturesOf(rule.id, root);
   const examples = INTENTS.flatMap((intent) => {
     const shortest = shortestOf(
-      fixtures.filter((one) => one.intent === intent),
+      fixtures.filter((one) => one.intent === intent && existsSync(join(root, goldenOf(one.path)))),
       root,
     );
     return shortest ? [renderExample(shortest, root)] : [];

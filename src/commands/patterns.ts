@@ -26,12 +26,15 @@ function today(): string {
  * @throws InputError for a file that can't be read, or one that is broken: `file:line: what is wrong`
  */
 export async function loadPatterns(files: readonly string[], now = today()): Promise<LoadedPatterns> {
-  const all = [await readBuiltIn()];
+  builtIn ??= readBuiltIn();
+  const all = [await builtIn];
   for (const file of files) all.push(await parse(readText(file), file));
   return markExpired(mergePatterns(all), now);
 }
 
-/** Parsed at build time; parsed again only where somebody edited the file. */
+let builtIn: Promise<Patterns> | null = null;
+
+/** Parsed at build time; parsed again, once a process, only where somebody edited the file. */
 async function readBuiltIn(): Promise<Patterns> {
   const text = readPackageFile(BUILT_IN);
   if (text === null) throw new InputError(`${BUILT_IN}: can't be read; the installation is not complete`);

@@ -58,7 +58,8 @@ function tellInFull(one: Finding, paint: Paint): string[] {
 /** Two lines: what, and the evidence that carries it. */
 function tellInShort(one: Finding, paint: Paint): string[] {
   const carrying = one.evidence.filter((evidence) => evidence.role === 'carries');
-  const first = carrying[0] ?? one.evidence[0];
+  // what stands in the reader's own code says more than what holds for every kfunc
+  const first = carrying.find((evidence) => evidence.location !== null) ?? carrying[0] ?? one.evidence[0];
   const more = carrying.length > 1 ? paint.dim(` (+${carrying.length - 1} more: --show refuted)`) : '';
   return [headline(one, paint), ...(first ? [margin(label(first), paint) + tellEvidence(first, paint) + more] : [])];
 }
