@@ -34,7 +34,13 @@ interface ContextStruct extends Life {
   elsewhere: 'object' | 'memory' | 'nothing';
 }
 
-const ctx = (struct: string, types: string, elsewhere: ContextStruct['elsewhere'], since = '6.1', until: string | null = null): ContextStruct => ({
+const ctx = (
+  struct: string,
+  types: string,
+  elsewhere: ContextStruct['elsewhere'],
+  since = '6.1',
+  until: string | null = null,
+): ContextStruct => ({
   struct: `struct ${struct}`,
   types: types.split(' '),
   elsewhere,

@@ -50,7 +50,7 @@ function parameterGuarantee(
     trust: weakest.trust,
     refcountMayBeZero: weakest.refcountMayBeZero,
     liveCount: weakest.liveCount,
-    constant: isConstant(classified, parameter.name, series),
+    constant: isConstant(classified, parameter.name, series) || isReleasedNumber(input, classified, index, series),
     bounded: false,
     sizeOf: sizes.sizeOf,
     sizeParameter: sizes.sizeParameter,
@@ -215,6 +215,11 @@ function articled(kind: ParameterKind): string {
 function isConstant(c: Classified, name: string, series: string): boolean {
   if (c.kind !== 'scalar') return false;
   return carries(name, '__k', series) || carries(name, '__szk', series) || (BUFFER_SIZE_NAMES as readonly string[]).includes(name);
+}
+
+/** From 7.2 on the first argument of a KF_RELEASE kfunc holds a reference or is 0, whatever its type: for a number only 0 is left. */
+function isReleasedNumber(input: KfuncInput, c: Classified, index: number, series: string): boolean {
+  return c.kind === 'scalar' && index === 0 && input.flags.includes('KF_RELEASE') && releaseArgument(series) === 'first';
 }
 
 /**

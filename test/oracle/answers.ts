@@ -1,7 +1,7 @@
 /** Verdicts in the form that is kept: small enough for a repository, whole enough to judge the model by. */
 import type { Asked } from './ask.ts';
-import { LOCAL_SCALAR_STRUCTS } from './module.ts';
 import { parseParameters } from './declaration.ts';
+import { LOCAL_SCALAR_STRUCTS } from './module.ts';
 import { declarationOf, flagSets, kindsOf } from './questions.ts';
 
 /** `a` accepted, `r` refused at the call, `x` refused before or after it, `-` not tried. */
@@ -29,7 +29,16 @@ export interface Answers {
 }
 
 export function answersOf(series: string, kernel: string, asked: Asked): Answers {
-  const marks = new Map(asked.questions.map((q, i) => [q.id, { mark: markOf(asked, i), returned: asked.verdicts[i]!.returned, isMatrix: q.id.split('/').length === 3 && flagIds.has(q.id.split('/')[0]!) }]));
+  const marks = new Map(
+    asked.questions.map((q, i) => [
+      q.id,
+      {
+        mark: markOf(asked, i),
+        returned: asked.verdicts[i]!.returned,
+        isMatrix: q.id.split('/').length === 3 && flagIds.has(q.id.split('/')[0]!),
+      },
+    ]),
+  );
   const flagIdsHere = flagSets(series).map((s) => s.id);
   const declarations: Answers['declarations'] = {};
   const columns: Record<string, Set<string>> = {};
@@ -43,7 +52,9 @@ export function answersOf(series: string, kernel: string, asked: Asked): Answers
   for (const [id, m] of marks) {
     if (!m.isMatrix) continue;
     const [, kind = '', column = ''] = id.split('/');
-    (columns[sorts.get(kind)!] ??= new Set()).add(column);
+    const sort = sorts.get(kind)!;
+    columns[sort] ??= new Set();
+    columns[sort].add(column);
   }
   const lists = Object.fromEntries(Object.entries(columns).map(([k, v]) => [k, [...v]]));
   const row = (set: string, kind: string) => lists[sorts.get(kind)!]!.map((c) => marks.get(`${set}/${kind}/${c}`)?.mark ?? '-').join('');
@@ -54,14 +65,25 @@ export function answersOf(series: string, kernel: string, asked: Asked): Answers
     scalarStructs: scalarStructs(declarations, asked),
     declarations,
     columns: lists,
-    matrix: Object.fromEntries(flagIdsHere.map((id) => [id, Object.fromEntries(kindsOf(flagSets(series).find((s) => s.id === id)!).map((k) => [k.id, row(id, k.id)]))])),
-    specials: Object.fromEntries([...marks].filter(([, m]) => !m.isMatrix).map(([id, m]) => [id, m.returned === null ? m.mark : `${m.mark}=${m.returned}`])),
+    matrix: Object.fromEntries(
+      flagIdsHere.map((id) => [
+        id,
+        Object.fromEntries(kindsOf(flagSets(series).find((s) => s.id === id)!).map((k) => [k.id, row(id, k.id)])),
+      ]),
+    ),
+    specials: Object.fromEntries(
+      [...marks].filter(([, m]) => !m.isMatrix).map(([id, m]) => [id, m.returned === null ? m.mark : `${m.mark}=${m.returned}`]),
+    ),
     trials: Object.fromEntries(asked.trials.map((t) => [t.id, t.errno])),
     messages: messagesOf(asked),
   };
 }
 
-const flagIds = new Set(flagSets('6.1').concat(flagSets('6.12'), flagSets('7.3')).map((s) => s.id));
+const flagIds = new Set(
+  flagSets('6.1')
+    .concat(flagSets('6.12'), flagSets('7.3'))
+    .map((s) => s.id),
+);
 
 function markOf(asked: Asked, i: number): Mark {
   const verdict = asked.verdicts[i]!;
@@ -70,7 +92,11 @@ function markOf(asked: Asked, i: number): Mark {
 }
 
 function scalarStructs(declarations: Answers['declarations'], asked: Asked): Answers['scalarStructs'] {
-  const names = new Set(Object.values(declarations).flatMap((d) => parseParameters(d).flatMap((p) => (/^(struct|union) /.test(p.type.name) ? [p.type.name] : []))));
+  const names = new Set(
+    Object.values(declarations).flatMap((d) =>
+      parseParameters(d).flatMap((p) => (/^(struct|union) /.test(p.type.name) ? [p.type.name] : [])),
+    ),
+  );
   return Object.fromEntries(
     [...names].sort().map((name) => {
       const local = LOCAL_SCALAR_STRUCTS[name] ?? (name.includes('@') ? true : undefined);
@@ -84,7 +110,11 @@ function messagesOf(asked: Asked): Answers['messages'] {
   const counts: Record<string, number> = {};
   asked.verdicts.forEach((v, i) => {
     if (v.accepted || v.at !== `call ${asked.questions[i]!.kfunc}`) return;
-    const folded = v.message.replace(/\b(kf[oi]?|bpf_iter_kf)\w+/g, '<kfunc>').replace(/\b(STRUCT|UNION|struct|union) \w+/g, '$1 <name>').replace(/-?\d+/g, '<n>').slice(0, 100);
+    const folded = v.message
+      .replace(/\b(kf[oi]?|bpf_iter_kf)\w+/g, '<kfunc>')
+      .replace(/\b(STRUCT|UNION|struct|union) \w+/g, '$1 <name>')
+      .replace(/-?\d+/g, '<n>')
+      .slice(0, 100);
     counts[folded] = (counts[folded] ?? 0) + 1;
   });
   return Object.fromEntries(Object.entries(counts).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));

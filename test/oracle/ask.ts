@@ -40,7 +40,11 @@ export async function ask(series: string, vmlinux: string, guest: string, folder
   tell(`${modules.length + tried.length} modules`);
   const maps = mapsFor(series, kernel);
   const btf = programBtf();
-  const symbols = symbolsOf(modules, maps.map((m) => m.name), kernel);
+  const symbols = symbolsOf(
+    modules,
+    maps.map((m) => m.name),
+    kernel,
+  );
   const all = [...sets.flatMap((s) => matrix(s, series, kernel)), ...specials(series, kernel)];
   const possible = all.flatMap((question) => {
     const program = programOf(question, kernel, symbols, btf);

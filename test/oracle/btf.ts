@@ -91,7 +91,11 @@ export class BtfReader {
     return Array.from({ length: info & 0xffff }, (_, i) => {
       const m = at + 12 + i * 12;
       const bits = this.types.readUInt32LE(m + 8);
-      return { name: this.text(this.types.readUInt32LE(m)), type: this.types.readUInt32LE(m + 4), offset: (bitfields ? bits & 0xffffff : bits) / 8 };
+      return {
+        name: this.text(this.types.readUInt32LE(m)),
+        type: this.types.readUInt32LE(m + 4),
+        offset: (bitfields ? bits & 0xffffff : bits) / 8,
+      };
     });
   }
 
@@ -176,31 +180,61 @@ export class BtfWriter {
   }
 
   struct(name: string, size: number, members: Member[], kind: 'struct' | 'union' = 'struct'): number {
-    return this.add(kind, name, members.length, size, members.flatMap((m) => [this.string(m.name), m.type, m.offset * 8]));
+    return this.add(
+      kind,
+      name,
+      members.length,
+      size,
+      members.flatMap((m) => [this.string(m.name), m.type, m.offset * 8]),
+    );
   }
 
   /** a struct whose members point to itself: `members` gets its id */
   recursive(name: string, size: number, members: (self: number) => Member[], count: number): number {
-    const self = this.nextId() ;
+    const self = this.nextId();
     const at = this.types.push(Buffer.alloc(0)) - 1;
     const list = members(self);
     if (list.length !== count) throw new Error(`struct ${name}: ${list.length} members`);
-    this.types[at] = this.encode('struct', name, count, size, list.flatMap((m) => [this.string(m.name), m.type, m.offset * 8]));
+    this.types[at] = this.encode(
+      'struct',
+      name,
+      count,
+      size,
+      list.flatMap((m) => [this.string(m.name), m.type, m.offset * 8]),
+    );
     return self;
   }
 
   enum(name: string, values: Record<string, number>): number {
     const entries = Object.entries(values);
-    return this.add('enum', name, entries.length, 4, entries.flatMap(([n, v]) => [this.string(n), v]));
+    return this.add(
+      'enum',
+      name,
+      entries.length,
+      4,
+      entries.flatMap(([n, v]) => [this.string(n), v]),
+    );
   }
 
   enum64(name: string, values: Record<string, bigint>): number {
     const entries = Object.entries(values);
-    return this.add('enum64', name, entries.length, 8, entries.flatMap(([n, v]) => [this.string(n), Number(v & 0xffffffffn), Number(v >> 32n)]));
+    return this.add(
+      'enum64',
+      name,
+      entries.length,
+      8,
+      entries.flatMap(([n, v]) => [this.string(n), Number(v & 0xffffffffn), Number(v >> 32n)]),
+    );
   }
 
   proto(returns: number, parameters: { name: string; type: number }[]): number {
-    return this.add('proto', '', parameters.length, returns, parameters.flatMap((p) => [this.string(p.name), p.type]));
+    return this.add(
+      'proto',
+      '',
+      parameters.length,
+      returns,
+      parameters.flatMap((p) => [this.string(p.name), p.type]),
+    );
   }
 
   /** @param linkage 0 static, 1 global */
@@ -214,7 +248,9 @@ export class BtfWriter {
     const header = Buffer.alloc(24);
     header.writeUInt16LE(0xeb9f, 0);
     header.writeUInt8(1, 2);
-    [24, 0, types.length, types.length, strings.length].forEach((v, i) => header.writeUInt32LE(v, 4 + i * 4));
+    [24, 0, types.length, types.length, strings.length].forEach((v, i) => {
+      header.writeUInt32LE(v, 4 + i * 4);
+    });
     return Buffer.concat([header, types, strings]);
   }
 
@@ -230,7 +266,9 @@ export class BtfWriter {
   private encode(kind: KindName, name: string, vlen: number, size: number, rest: number[]): Buffer {
     const words = [name === '' ? 0 : this.string(name), ((KIND[kind] << 24) | vlen) >>> 0, size, ...rest];
     const bytes = Buffer.alloc(words.length * 4);
-    words.forEach((w, i) => bytes.writeUInt32LE(w >>> 0, i * 4));
+    words.forEach((w, i) => {
+      bytes.writeUInt32LE(w >>> 0, i * 4);
+    });
     return bytes;
   }
 

@@ -6,9 +6,9 @@ import { iteratorProblems, maxParameters, releaseArgument, setMacroProblem } fro
 import type { Answers } from './answers.ts';
 import type { Disagreement } from './check.ts';
 import { inputFor, REGISTERED } from './check.ts';
+import { parseParameters, parseType } from './declaration.ts';
 import { EXTRAS, FLAG_SETS, ITERATORS } from './spec.ts';
 import { trialsFor } from './trials.ts';
-import { parseParameters, parseType } from './declaration.ts';
 
 const NO_TYPES: TypeOracle = { isScalarStruct: () => null, resolveTypedef: () => null, isEnum64: () => false };
 
@@ -23,10 +23,18 @@ export function checkSpecials(answers: Answers): Disagreement[] {
   checkContexts(answers, say);
   const first = releaseArgument(answers.series) === 'first';
   expect('release/second', !first, `the model says that the reference may be in ${first ? 'the first argument only' : 'any argument'}`);
-  expect('release/second_of_two', !first, `the model says that the reference may be in ${first ? 'the first argument only' : 'any argument'}`);
+  expect(
+    'release/second_of_two',
+    !first,
+    `the model says that the reference may be in ${first ? 'the first argument only' : 'any argument'}`,
+  );
   expect('release/null', false, 'the model says that a released argument is not NULL');
   expect('release/leak', false, 'the model says that an acquired object must be released');
-  expect('return/six/call', maxParameters(answers.series) >= 6, `the model says that ${maxParameters(answers.series)} arguments can be passed`);
+  expect(
+    'return/six/call',
+    maxParameters(answers.series) >= 6,
+    `the model says that ${maxParameters(answers.series)} arguments can be passed`,
+  );
   checkReturns(answers, expect, say);
   checkIterators(answers, expect);
   checkRuns(answers, say);
@@ -59,7 +67,9 @@ function checkContexts(answers: Answers, say: (what: string, text: string) => vo
     const region = rest.at(-1)!;
     const place = rest.slice(0, -1).join('/').split(':')[0]!;
     const type = TYPE_OF[place]!;
-    const flags = EXTRAS.find((e) => e.name === kfunc)!.flags.split('|').filter((f) => f !== '');
+    const flags = EXTRAS.find((e) => e.name === kfunc)!
+      .flags.split('|')
+      .filter((f) => f !== '');
     const { context } = guarantees(inputFor(flags, ''), answers.series, NO_TYPES);
     const sleepable = place === 'syscall' || place.endsWith('.s');
     if (!all.includes(type)) say(id, `the model says that programs of type ${type} can't call it`);
@@ -69,18 +79,41 @@ function checkContexts(answers: Answers, say: (what: string, text: string) => vo
     if (!context.mayBeNmi && !sleepable && mayBeNmiIn(type)) say(id, 'the model says that no caller is an NMI');
   }
   for (const [place, type] of Object.entries(TYPE_OF)) {
-    const plain = Object.keys(answers.specials).filter((id) => id.startsWith('context/kfo_call/') && id.split('/')[2]!.split(':')[0] === place && id.endsWith('/plain'));
-    for (const id of plain) if (all.includes(type) && answers.specials[id] === 'r') say(id, `the model says that programs of type ${type} can call it`);
+    const plain = Object.keys(answers.specials).filter(
+      (id) => id.startsWith('context/kfo_call/') && id.split('/')[2]!.split(':')[0] === place && id.endsWith('/plain'),
+    );
+    for (const id of plain)
+      if (all.includes(type) && answers.specials[id] === 'r') say(id, `the model says that programs of type ${type} can call it`);
   }
 }
 
 /** `return` guarantee of each maker against what its result may be passed to. */
-function checkReturns(answers: Answers, expect: (id: string, yes: boolean, text: string) => void, say: (what: string, text: string) => void): void {
-  for (const [value, kfunc] of Object.entries({ ret: 'kfo_ret_task', ret_tested: 'kfo_ret_task_null', got: 'kfo_get_task', got_tested: 'kfo_get_task_null', ret_rcuprot: 'kfo_ret_task_rcuprot', obj_ret: '', obj_got: '' })) {
+function checkReturns(
+  answers: Answers,
+  expect: (id: string, yes: boolean, text: string) => void,
+  say: (what: string, text: string) => void,
+): void {
+  for (const [value, kfunc] of Object.entries({
+    ret: 'kfo_ret_task',
+    ret_tested: 'kfo_ret_task_null',
+    got: 'kfo_get_task',
+    got_tested: 'kfo_get_task_null',
+    ret_rcuprot: 'kfo_ret_task_rcuprot',
+    obj_ret: '',
+    obj_got: '',
+  })) {
     const known = EXTRAS.find((e) => e.name === kfunc);
     const flags = known ? known.flags : value === 'obj_got' ? 'KF_ACQUIRE' : '';
     const kind = value.startsWith('obj') ? 'obj' : 'task';
-    const trust = guarantees(inputFor(flags.split('|').filter((f) => f !== ''), '', kind === 'obj' ? 'struct kfo_obj *' : 'struct task_struct *'), answers.series, NO_TYPES).returns.trust;
+    const trust = guarantees(
+      inputFor(
+        flags.split('|').filter((f) => f !== ''),
+        '',
+        kind === 'obj' ? 'struct kfo_obj *' : 'struct task_struct *',
+      ),
+      answers.series,
+      NO_TYPES,
+    ).returns.trust;
     const strict = accepts(answers, answers.matrix.trusted ? 'trusted' : 'none', kind, value);
     const rcu = answers.matrix.rcu ? accepts(answers, 'rcu', kind, value) : strict;
     if (strict === null || rcu === null) continue;
@@ -89,14 +122,19 @@ function checkReturns(answers: Answers, expect: (id: string, yes: boolean, text:
   }
   expect('return/task_null/read', false, 'the model says that a KF_RET_NULL result must be tested');
   expect('return/task/read', true, 'the model says that a result without KF_RET_NULL may be used untested');
-  for (const id of ['kfo_ret_int', 'kfo_ret_bool', 'kfo_ret_u8', 'kfo_ret_enum']) expect(`return/${id}/index`, false, 'the model says that a returned number has no range');
-  for (const [id, size] of [['kfo_ret_ro', 'rdonly_buf_size'], ['kfo_ret_rw', 'rdwr_buf_size']] as const) {
+  for (const id of ['kfo_ret_int', 'kfo_ret_bool', 'kfo_ret_u8', 'kfo_ret_enum'])
+    expect(`return/${id}/index`, false, 'the model says that a returned number has no range');
+  for (const [id, size] of [
+    ['kfo_ret_ro', 'rdonly_buf_size'],
+    ['kfo_ret_rw', 'rdwr_buf_size'],
+  ] as const) {
     const { memory } = guarantees(inputFor([], `int ${size}`, 'int *'), answers.series, NO_TYPES).returns;
     expect(`return/${id}/inside`, memory?.size === size, `the model says that ${memory?.size} is the size`);
     expect(`return/${id}/beyond`, false, `the model says that ${memory?.size} is the size`);
     expect(`return/${id}/write`, memory?.writable === true, `the model says ${memory?.writable ? 'writable' : 'read-only'}`);
   }
-  for (const id of ['acq_int', 'acq_intp', 'acq_void']) expect(`return/${id}/call`, false, 'the model says that only a struct can be acquired');
+  for (const id of ['acq_int', 'acq_intp', 'acq_void'])
+    expect(`return/${id}/call`, false, 'the model says that only a struct can be acquired');
 }
 
 /** Null where it was not tried. */
@@ -108,13 +146,22 @@ function accepts(answers: Answers, set: string, kind: string, value: string): bo
 
 function checkIterators(answers: Answers, expect: (id: string, yes: boolean, text: string) => void): void {
   for (const i of ITERATORS) {
-    const { returns } = guarantees(inputFor(i.nextFlags.split('|'), `struct bpf_iter_kfi${i.id} *it`, 'struct task_struct *'), answers.series, NO_TYPES);
+    const { returns } = guarantees(
+      inputFor(i.nextFlags.split('|'), `struct bpf_iter_kfi${i.id} *it`, 'struct task_struct *'),
+      answers.series,
+      NO_TYPES,
+    );
     const { parameters } = guarantees(inputFor(['KF_ITER_DESTROY'], `struct bpf_iter_kfi${i.id} *it`, 'void'), answers.series, NO_TYPES);
     expect(`iterator/${i.id}/destroy_unset`, parameters[0]!.kind !== 'iterator', 'the model says that an iterator is initialised');
     expect(`iterator/${i.id}/next_unset`, false, 'the model says that an iterator is initialised');
-    expect(`iterator/${i.id}/tp:task_newtask/untested`, !returns.mayBeNull, `the model says that the element ${returns.mayBeNull ? 'may' : "can't"} be NULL`);
+    expect(
+      `iterator/${i.id}/tp:task_newtask/untested`,
+      !returns.mayBeNull,
+      `the model says that the element ${returns.mayBeNull ? 'may' : "can't"} be NULL`,
+    );
     const to = answers.matrix.trusted ? 'kfo_trusted_task' : 'kfo_none_task';
-    if (i.id === 'plain') expect(`iterator/${i.id}/tp:task_newtask/${to}`, returns.trust === 'trusted', `the model says that the element is ${returns.trust}`);
+    if (i.id === 'plain')
+      expect(`iterator/${i.id}/tp:task_newtask/${to}`, returns.trust === 'trusted', `the model says that the element is ${returns.trust}`);
   }
 }
 
@@ -127,7 +174,8 @@ function checkRuns(answers: Answers, say: (what: string, text: string) => void):
     if (group !== 'run' || !value) continue;
     const set = FLAG_SETS.find((s) => s.id === setId)!;
     const p = guarantees(inputFor(set.flags, answers.declarations[kind]!), answers.series, types).parameters[0]!;
-    if (/^(null\d*|walked_null|missed)$/.test(sort) && value[1] === '1' && !p.mayBeNull) say(id, 'the kfunc saw NULL, and the model says that it can not');
+    if (/^(null\d*|walked_null|missed)$/.test(sort) && value[1] === '1' && !p.mayBeNull)
+      say(id, 'the kfunc saw NULL, and the model says that it can not');
     if (sort === 'number' && p.bounded) say(id, `the kfunc saw ${value[1]}, and the model says that it is bounded`);
   }
 }
@@ -152,6 +200,7 @@ function checkTrials(answers: Answers, say: (what: string, text: string) => void
       ...(t.kfunc.flags.filter((f) => f.startsWith('KF_ITER_')).length > 1 ? ['several iterator flags'] : []),
       ...(t.plainSet && setMacroProblem('BTF_SET8_START', answers.series)?.stage === 'register' ? ['set'] : []),
     ];
-    if (problems.length > 0 !== (errno !== 0)) say(`trial ${t.id}`, `the kernel says ${errno}, the model ${problems.length > 0 ? 'refused' : 'taken'}`);
+    if (problems.length > 0 !== (errno !== 0))
+      say(`trial ${t.id}`, `the kernel says ${errno}, the model ${problems.length > 0 ? 'refused' : 'taken'}`);
   }
 }

@@ -2,10 +2,10 @@
 import { guarantees } from '../../src/verifier/guarantees.ts';
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, TypeOracle } from '../../src/verifier/model.ts';
 import type { Answers } from './answers.ts';
+import { checkSpecials } from './check-specials.ts';
 import { parseParameters, parseType } from './declaration.ts';
 import { FLAG_SETS, type FlagSet, KINDS, type Kind } from './spec.ts';
 import { LENGTHS, type Length, type Nature, NUMBERS, POINTERS, type Value } from './values.ts';
-import { checkSpecials } from './check-specials.ts';
 
 export interface Disagreement {
   series: string;
@@ -56,7 +56,15 @@ export function typesOf(answers: Answers): TypeOracle {
 }
 
 export function inputFor(flags: readonly string[], declaration: string, returns = 'u64', name = 'kfunc'): KfuncInput {
-  return { name, returns: parseType(returns), parameters: parseParameters(declaration), flags: [...flags], programTypes: [...REGISTERED], flagsAt: null, flagsLine: null };
+  return {
+    name,
+    returns: parseType(returns),
+    parameters: parseParameters(declaration),
+    flags: [...flags],
+    programTypes: [...REGISTERED],
+    flagsAt: null,
+    flagsLine: null,
+  };
 }
 
 function modelFor(set: FlagSet, declaration: string, series: string, types: TypeOracle): KfuncGuarantees {
@@ -80,18 +88,28 @@ function arrivals(answers: Answers, kind: Kind, marks: string): Arrival[] {
   });
 }
 
-function judgeParameter(j: Judgement, answers: Answers, set: FlagSet, kind: Kind, declaration: string, told: KfuncGuarantees, marks: string): void {
+function judgeParameter(
+  j: Judgement,
+  answers: Answers,
+  set: FlagSet,
+  kind: Kind,
+  declaration: string,
+  told: KfuncGuarantees,
+  marks: string,
+): void {
   const arrived = arrivals(answers, kind, marks);
   const parameter = told.parameters[kind.target]!;
   const what = `${set.flags.join('|') || 'no flags'}: ${declaration}`;
   const say = (text: string): void => {
     j.unsound.push({ series: answers.series, what, text });
   };
-  if (arrived.length === 0) return;
+  // what the verifier fills in itself replaces what was passed: only a run tells
+  if (arrived.length === 0 || parameter.kind === 'implicit') return;
   j.parameters++;
   for (const a of arrived) for (const text of belied(parameter, a, kind)) say(text);
   if (kind.values === 'sized') judgeLength(j, answers.series, told.parameters[kind.target + 1]!, arrived, what);
-  for (const text of tooWeak(parameter, arrived, kind)) j.weaker.push({ series: answers.series, what, text, reason: reasonFor(answers.series, set, kind, parameter) });
+  for (const text of tooWeak(parameter, arrived, kind))
+    j.weaker.push({ series: answers.series, what, text, reason: reasonFor(answers.series, set, kind, parameter) });
 }
 
 const STRENGTH = { stale: 0, plain: 0, rcu: 1, trusted: 2, referenced: 3 } as const;
@@ -109,13 +127,16 @@ function belied(p: ParameterGuarantee, a: Arrival, kind: Kind): string[] {
   if (n.null && !p.mayBeNull) found.push(`is said not to be NULL, but ${a.column} got through`);
   const isNull = a.column.split(/[+.]/)[0] === 'null';
   if (p.kind === 'uncallable' && !isNull) found.push(`is said to be uncallable, but ${a.column} got through`);
-  if (n.what === 'number' && !isNull && p.kind !== 'ignored' && p.kind !== 'arena') found.push(`a number (${a.column}) got through for a ${p.kind}`);
+  if (n.what === 'number' && !isNull && p.kind !== 'ignored' && p.kind !== 'arena')
+    found.push(`a number (${a.column}) got through for a ${p.kind}`);
   if (p.trust === 'trusted' && !isNull && !trustedEnough(n, 2)) found.push(`is said to be trusted, but ${a.column} got through`);
   if (p.trust === 'rcu' && !isNull && !trustedEnough(n, 1)) found.push(`is said to be protected by RCU, but ${a.column} got through`);
-  if (p.kind === 'btf-pointer' && !p.refcountMayBeZero && !isNull && n.trust !== 'referenced') found.push(`is said to be referenced, but ${a.column} got through`);
+  if (p.kind === 'btf-pointer' && !p.refcountMayBeZero && !isNull && n.trust !== 'referenced')
+    found.push(`is said to be referenced, but ${a.column} got through`);
   // the context of a system call program is as long as the program says: the kernel checks when it is run
   const bytes = n.what === 'context' ? Number.POSITIVE_INFINITY : (n.bytes ?? 0);
-  if (p.sizeOf !== null && !isNull && a.length && a.length.most > bytes) found.push(`is said to be as long as ${p.sizeOf}, but ${a.column} got through`);
+  if (p.sizeOf !== null && !isNull && a.length && a.length.most > bytes)
+    found.push(`is said to be as long as ${p.sizeOf}, but ${a.column} got through`);
   return found;
 }
 
@@ -126,18 +147,22 @@ function trustedEnough(n: Nature, least: number): boolean {
 }
 
 function judgeLength(j: Judgement, series: string, p: ParameterGuarantee, arrived: readonly Arrival[], what: string): void {
-  for (const a of arrived) if (p.constant && a.length?.constant !== true) j.unsound.push({ series, what, text: `${p.name} is said to be constant, but ${a.column} got through` });
+  for (const a of arrived)
+    if (p.constant && a.length?.constant !== true)
+      j.unsound.push({ series, what, text: `${p.name} is said to be constant, but ${a.column} got through` });
 }
 
 function tooWeak(p: ParameterGuarantee, arrived: readonly Arrival[], kind: Kind): string[] {
-  if (kind.values === 'scalar') return arrived.every((a) => a.nature.constant === true) && !p.constant ? ['only constants get through'] : [];
+  if (kind.values === 'scalar')
+    return arrived.every((a) => a.nature.constant === true) && !p.constant ? ['only constants get through'] : [];
   const found: string[] = [];
   if (p.mayBeNull && !arrived.some((a) => a.nature.null)) found.push('NULL never gets through');
   const objects = arrived.filter((a) => !a.nature.null || a.nature.what !== 'number');
   if (p.trust === 'any' && objects.length > 0 && objects.every((a) => trustedEnough(a.nature, 1))) {
     found.push('only trusted or RCU-protected objects get through');
   }
-  if (p.trust === 'rcu' && objects.length > 0 && objects.every((a) => trustedEnough(a.nature, 2))) found.push('only trusted objects get through');
+  if (p.trust === 'rcu' && objects.length > 0 && objects.every((a) => trustedEnough(a.nature, 2)))
+    found.push('only trusted objects get through');
   return found;
 }
 

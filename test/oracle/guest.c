@@ -153,10 +153,10 @@ static int number_of(const char *message)
 	return hash;
 }
 
-/* The verifier's last word, and whether it fell at a call of one of our kfuncs ("c") or elsewhere ("e"). */
+/* The last instruction that the verifier came to, and the first thing that it said there. */
 static void report_refusal(int error)
 {
-	char *save, *last = "", insn[128] = "";
+	char *save, *said = "", insn[128] = "";
 
 	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
 		char *end;
@@ -166,16 +166,16 @@ static void report_refusal(int error)
 			break;
 		if (end != l && !strncmp(end, ": (", 3)) {
 			snprintf(insn, sizeof insn, "%s", end + 2);
-			last = "";
-		} else {
-			last = l;
+			said = "";
+		} else if (!*said) {
+			said = l;
 		}
 	}
-	if (strlen(last) > 160)
-		last[160] = 0;
+	if (strlen(said) > 160)
+		said[160] = 0;
 	insn[strcspn(insn, "#")] = 0;
 	error = error > 4095 ? 0 : error;
-	fprintf(out, "r %d %d %d\n", error, number_of(insn), number_of(last));
+	fprintf(out, "r %d %d %d\n", error, number_of(insn), number_of(said));
 }
 
 static void run_program(int fd)
@@ -236,16 +236,12 @@ static void load_programs(int btf)
 	}
 }
 
-/* Each is unloaded again, so that the next may use its names. */
 static void try_modules(void)
 {
 	for (uint32_t n = u32(); n; n--) {
 		const char *name;
-		int error = load_module(&name);
 
-		fprintf(out, "t %d\n", error);
-		if (!error)
-			syscall(__NR_delete_module, name, O_NONBLOCK);
+		fprintf(out, "t %d\n", load_module(&name));
 	}
 }
 

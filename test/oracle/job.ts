@@ -43,7 +43,9 @@ export function encodeJob(job: Job): Buffer {
   const parts: Buffer[] = [];
   const u32 = (...values: number[]) => {
     const b = Buffer.alloc(values.length * 4);
-    values.forEach((v, i) => b.writeUInt32LE(v >>> 0, i * 4));
+    values.forEach((v, i) => {
+      b.writeUInt32LE(v >>> 0, i * 4);
+    });
     parts.push(b);
   };
   const bytes = (b: Buffer) => parts.push(b, Buffer.alloc((4 - (b.length % 4)) % 4));

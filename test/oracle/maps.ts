@@ -11,7 +11,14 @@ const READ_ONLY_PROGRAM = 1 << 7;
 const text = (t: string, size: number) => Buffer.concat([Buffer.from(t), Buffer.alloc(size - t.length)]);
 
 export function mapsFor(series: string, kernel: BtfReader): MapSpec[] {
-  const array = (name: string, valueSize: number, more: Partial<MapSpec> = {}): MapSpec => ({ name, type: ARRAY, keySize: 4, valueSize, entries: 1, ...more });
+  const array = (name: string, valueSize: number, more: Partial<MapSpec> = {}): MapSpec => ({
+    name,
+    type: ARRAY,
+    keySize: 4,
+    valueSize,
+    entries: 1,
+    ...more,
+  });
   return [
     array('arr', 64),
     array('big', 4096),
@@ -19,19 +26,31 @@ export function mapsFor(series: string, kernel: BtfReader): MapSpec[] {
     array('endless', 8, { flags: READ_ONLY_PROGRAM, value: Buffer.from('xxxxxxxx'), frozen: true }),
     { name: 'hash', type: HASH, keySize: 4, valueSize: 64, entries: 4 },
     { name: 'ring', type: RINGBUF, keySize: 0, valueSize: 0, entries: 4096 },
-    array('kptr', 8, { btf: holding((b) => b.ptr(b.typeTag(compareSeries(series, '6.2') < 0 ? 'kptr_ref' : 'kptr', b.struct('task_struct', 0, []))), 8) }),
-    array('lock', 8, { btf: holding((b) => b.struct('bpf_spin_lock', 4, [{ name: 'val', type: b.int('unsigned int', 4), offset: 0 }]), 8) }),
+    array('kptr', 8, {
+      btf: holding((b) => b.ptr(b.typeTag(compareSeries(series, '6.2') < 0 ? 'kptr_ref' : 'kptr', b.struct('task_struct', 0, []))), 8),
+    }),
+    array('lock', 8, {
+      btf: holding((b) => b.struct('bpf_spin_lock', 4, [{ name: 'val', type: b.int('unsigned int', 4), offset: 0 }]), 8),
+    }),
     ...special('wq', 'bpf_wq', kernel, array),
     ...special('timer', 'bpf_timer', kernel, array),
   ];
 }
 
 /** A map whose value is one of the structs that the kernel looks after; left out where this kernel has no such struct. */
-function special(name: string, struct: string, kernel: BtfReader, array: (name: string, size: number, more: Partial<MapSpec>) => MapSpec): MapSpec[] {
+function special(
+  name: string,
+  struct: string,
+  kernel: BtfReader,
+  array: (name: string, size: number, more: Partial<MapSpec>) => MapSpec,
+): MapSpec[] {
   const id = kernel.find('struct', struct);
   if (id === null) return [];
   const size = kernel.sizeOf(id);
-  const make = (b: BtfWriter) => b.struct(struct, size, [{ name: '__opaque', type: b.array(b.int('unsigned long long', 8), size / 8, b.int('int', 4, true)), offset: 0 }]);
+  const make = (b: BtfWriter) =>
+    b.struct(struct, size, [
+      { name: '__opaque', type: b.array(b.int('unsigned long long', 8), size / 8, b.int('int', 4, true)), offset: 0 },
+    ]);
   return [array(name, size, { btf: holding(make, size) })];
 }
 

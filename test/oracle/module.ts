@@ -54,7 +54,10 @@ class Types {
   }
 
   of(type: TypeSyntax): number {
-    if (type.isFunction) return this.once('ptr function', () => this.out.ptr(this.out.proto(this.of(parseType('int')), [{ name: 'map', type: this.of(parseType('void *')) }])));
+    if (type.isFunction)
+      return this.once('ptr function', () =>
+        this.out.ptr(this.out.proto(this.of(parseType('int')), [{ name: 'map', type: this.of(parseType('void *')) }])),
+      );
     const named = this.named(type.name);
     let id = type.isConst ? this.once(`const ${named}`, () => this.out.constant(named)) : named;
     for (let i = 0; i < type.pointers; i++) {
@@ -70,9 +73,18 @@ class Types {
     if (local) return this.once(name, () => local(this.out, (text) => this.of(parseType(text))));
     const tagged = /^(struct|union) (\w+)$/.exec(name);
     // a struct that this kernel does not have is one of this module, with a pointer in it
-    if (tagged) return this.base.find(tagged[1] as 'struct' | 'union', tagged[2]!) ?? this.once(name, () => this.out.struct(tagged[2]!, 8, [{ name: 'p', type: this.of(parseType('void *')), offset: 0 }]));
+    if (tagged)
+      return (
+        this.base.find(tagged[1] as 'struct' | 'union', tagged[2]!) ??
+        this.once(name, () => this.out.struct(tagged[2]!, 8, [{ name: 'p', type: this.of(parseType('void *')), offset: 0 }]))
+      );
     const integer = name === 'unsigned long' ? 'long unsigned int' : name;
-    return this.base.find('typedef', integer) ?? this.base.find('int', integer) ?? this.base.find('int', name) ?? this.base.id('int', 'unsigned int');
+    return (
+      this.base.find('typedef', integer) ??
+      this.base.find('int', integer) ??
+      this.base.find('int', name) ??
+      this.base.id('int', 'unsigned int')
+    );
   }
 
   private once(key: string, make: () => number): number {
@@ -120,7 +132,12 @@ const LOCALS: Readonly<Record<string, Make>> = {
       at('safe_map', safe('struct bpf_map'), 40),
       at('safe_cgroup', safe('struct cgroup'), 48),
     ];
-    return out.recursive('kfo_obj', 72, (self) => [...fields, at('next', out.ptr(self), 56), at('safe', out.ptr(out.typeTag('rcu', self)), 64)], 9);
+    return out.recursive(
+      'kfo_obj',
+      72,
+      (self) => [...fields, at('next', out.ptr(self), 56), at('safe', out.ptr(out.typeTag('rcu', self)), 64)],
+      9,
+    );
   },
   'union kfo_u': (out, of) =>
     out.struct(
@@ -151,7 +168,14 @@ const LOCALS: Readonly<Record<string, Make>> = {
 const REGISTERED = [26, 31, 3, 6];
 
 /** Compiles and links the module. @param id short name, part of type names. @param folder for what is made on the way */
-export function buildModule(id: string, kfuncs: readonly KfuncSource[], base: BtfReader, series: string, folder: string, plainSet = false): BuiltModule {
+export function buildModule(
+  id: string,
+  kfuncs: readonly KfuncSource[],
+  base: BtfReader,
+  series: string,
+  folder: string,
+  plainSet = false,
+): BuiltModule {
   const out = new BtfWriter(base);
   const types = new Types(out, base);
   const ids = new Map<string, number>();
@@ -181,7 +205,14 @@ const GCC = [
   '-fcf-protection=branch',
 ];
 
-function moduleC(name: string, kfuncs: readonly KfuncSource[], ids: ReadonlyMap<string, number>, base: BtfReader, btf: string, setFlags: number): string {
+function moduleC(
+  name: string,
+  kfuncs: readonly KfuncSource[],
+  ids: ReadonlyMap<string, number>,
+  base: BtfReader,
+  btf: string,
+  setFlags: number,
+): string {
   const size = base.sizeOf(base.id('struct', 'module'));
   const nameAt = base.offset('module', 'name');
   const initAt = base.offset('module', 'init');
@@ -211,7 +242,14 @@ asm(".pushsection .BTF,\\"\\"\\n.incbin \\"${btf}\\"\\n.popsection");
 /** The first parameter is handed back, so that a run shows what arrived. */
 function functionC(k: KfuncSource): string {
   const parameters = parseParameters(k.parameters);
-  const value = k.body !== '' ? k.body : k.returns.includes('*') ? 'kfo_memory' : parameters[0] && !parameters[0].text.includes('kfo_s v') ? parameters[0].name : '0';
+  const value =
+    k.body !== ''
+      ? k.body
+      : k.returns.includes('*')
+        ? 'kfo_memory'
+        : parameters[0] && !parameters[0].text.includes('kfo_s v')
+          ? parameters[0].name
+          : '0';
   const list = parameters.map((p) => p.text).join(', ') || 'void';
   const result = k.returns === 'void' ? '' : ` return (${k.returns})${value};`;
   return `__attribute__((noinline, used)) ${k.returns} ${k.name}(${list}) { asm volatile("");${result} }`;

@@ -20,7 +20,9 @@ export function checkTools(): void {
   const missing = Object.entries(TOOLS).filter(([tool]) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
   if (missing.length === 0) return;
   const packages = missing.map(([, p]) => p).join(' ');
-  throw new InputError(`the oracle needs ${missing.map(([t]) => t).join(', ')}: apt-get install -y --no-install-recommends ${packages} libc6-dev`);
+  throw new InputError(
+    `the oracle needs ${missing.map(([t]) => t).join(', ')}: apt-get install -y --no-install-recommends ${packages} libc6-dev`,
+  );
 }
 
 interface Candidate {
@@ -79,7 +81,11 @@ export class Archive {
     if (names.length === 0) return [];
     const text = execFileSync('apt-cache', [...this.options, 'show', ...names], { encoding: 'utf8', maxBuffer: 1 << 26 });
     const field = (record: string, name: string) => new RegExp(`^${name}: (.+)$`, 'm').exec(record)?.[1] ?? '';
-    return text.split('\n\n').flatMap((r) => (r.trim() === '' ? [] : [{ name: field(r, 'Package'), version: field(r, 'Version'), size: Number(field(r, 'Size')) }]));
+    return text
+      .split('\n\n')
+      .flatMap((r) =>
+        r.trim() === '' ? [] : [{ name: field(r, 'Package'), version: field(r, 'Version'), size: Number(field(r, 'Size')) }],
+      );
   }
 
   private download(name: string): string {
@@ -95,12 +101,18 @@ export class Archive {
 /** The mirror is the machine's own, read from its apt at run time. */
 function sourcesText(): string {
   const codename = /^VERSION_CODENAME=(\w+)/m.exec(execFileSync('cat', ['/etc/os-release'], { encoding: 'utf8' }))?.[1] ?? '';
-  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(RELEASE)|$(SIGNED_BY)', 'Created-By: Packages'], { encoding: 'utf8' });
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(RELEASE)|$(SIGNED_BY)', 'Created-By: Packages'], {
+    encoding: 'utf8',
+  });
   const targets = [...new Set((stdout ?? '').split('\n'))].map((l) => l.split('|'));
   const of = (release: string) => targets.find((t) => t[1] === release);
   const main = of(codename);
   if (!main) throw new InputError('the oracle takes its kernels from a Debian archive, and this machine has none among its apt sources');
-  const stanza = (uri: string, suites: string[], key: string) => `Types: deb\nURIs: ${uri}\nSuites: ${suites.join(' ')}\nComponents: main\nSigned-By: ${key}\n`;
+  const stanza = (uri: string, suites: string[], key: string) =>
+    `Types: deb\nURIs: ${uri}\nSuites: ${suites.join(' ')}\nComponents: main\nSigned-By: ${key}\n`;
   const security = of(`${codename}-security`);
-  return [stanza(main[0]!, [codename, ...NEWER_SUITES], main[2]!), ...(security ? [stanza(security[0]!, [`${codename}-security`], security[2]!)] : [])].join('\n');
+  return [
+    stanza(main[0]!, [codename, ...NEWER_SUITES], main[2]!),
+    ...(security ? [stanza(security[0]!, [`${codename}-security`], security[2]!)] : []),
+  ].join('\n');
 }

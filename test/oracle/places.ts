@@ -31,6 +31,9 @@ export function placeOf(text: string, kernel: BtfReader): Place | null {
   if (simple !== undefined) return { type: simple, attach: 0, attachId: 0, sleepable };
   const hook = { tp: [TRACING, 23], fentry: [TRACING, 24], iter: [TRACING, 28], lsm: [LSM, 27] }[kind];
   if (!hook) throw new Error(`no place ${text}`);
-  const id = kind === 'tp' ? kernel.find('typedef', `btf_trace_${name}`) : kernel.find('func', `${{ fentry: '', iter: 'bpf_iter_', lsm: 'bpf_lsm_' }[kind] ?? ''}${name}`);
+  const id =
+    kind === 'tp'
+      ? kernel.find('typedef', `btf_trace_${name}`)
+      : kernel.find('func', `${{ fentry: '', iter: 'bpf_iter_', lsm: 'bpf_lsm_' }[kind] ?? ''}${name}`);
   return id === null ? null : { type: hook[0]!, attach: hook[1]!, attachId: id, sleepable };
 }

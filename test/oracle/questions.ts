@@ -2,8 +2,8 @@
 import { during } from '../../src/verifier/series.ts';
 import { Asm } from './asm.ts';
 import type { BtfReader } from './btf.ts';
-import type { KfuncSource } from './module.ts';
 import { parseParameters } from './declaration.ts';
+import type { KfuncSource } from './module.ts';
 import { EXTRAS, FLAG_SETS, type FlagSet, KINDS, type Kind, MAKERS } from './spec.ts';
 import { LENGTHS, type Maker, NUMBERS, POINTERS, type Value } from './values.ts';
 
@@ -18,7 +18,8 @@ export interface Question {
   asm: Asm;
 }
 
-export const isLive = (x: { since?: string; until?: string }, series: string) => during({ since: x.since ?? '6.1', until: x.until ?? null }, series);
+export const isLive = (x: { since?: string; until?: string }, series: string) =>
+  during({ since: x.since ?? '6.1', until: x.until ?? null }, series);
 
 /** The struct that dynptrs had in that series. */
 export function declarationOf(kind: Kind, set: FlagSet, series: string): string {
@@ -37,15 +38,34 @@ export function kindsOf(set: FlagSet): Kind[] {
 /** Kfuncs of one module: the matrix of its flags, what makes values, and in the first one the rest. */
 export function kfuncsOf(set: FlagSet, series: string, more: readonly KfuncSource[]): KfuncSource[] {
   const flagsOf = (text: string) => (text === '' ? [] : text.split('|'));
-  const returns = set.flags.includes('KF_ACQUIRE') || set.flags.includes('KF_RET_NULL') ? 'struct task_struct *' : set.flags.includes('KF_RELEASE') ? 'void' : 'u64';
+  const returns =
+    set.flags.includes('KF_ACQUIRE') || set.flags.includes('KF_RET_NULL')
+      ? 'struct task_struct *'
+      : set.flags.includes('KF_RELEASE')
+        ? 'void'
+        : 'u64';
   const matrix = kindsOf(set).map((k): KfuncSource => {
     const parameters = declarationOf(k, set, series);
     const target = parseParameters(parameters)[k.target]!.name;
-    return { name: `kfo_${set.id}_${k.id}`, flags: set.flags, returns, parameters, body: returns === 'u64' && k.id !== 'byvalue' ? `(u64)${target}` : '' };
+    return {
+      name: `kfo_${set.id}_${k.id}`,
+      flags: set.flags,
+      returns,
+      parameters,
+      body: returns === 'u64' && k.id !== 'byvalue' ? `(u64)${target}` : '',
+    };
   });
   const made = [...MAKERS, ...(set.id === 'none' ? EXTRAS : [])]
     .filter((e) => isLive(e, series))
-    .map((e): KfuncSource => ({ name: at(e.name, set), flags: flagsOf(e.flags), returns: e.returns, parameters: at(e.parameters, set), body: e.body ?? '' }));
+    .map(
+      (e): KfuncSource => ({
+        name: at(e.name, set),
+        flags: flagsOf(e.flags),
+        returns: e.returns,
+        parameters: at(e.parameters, set),
+        body: e.body ?? '',
+      }),
+    );
   return [...matrix, ...made, ...(set.id === 'none' ? more : [])];
 }
 
@@ -54,7 +74,21 @@ const at = (text: string, set: FlagSet) => text.replaceAll('@', set.id);
 /** Sized memory is tried with every length only where that tells something. */
 const ALL_LENGTHS = new Set(['null', 'mapval', 'mapval_null', 'stack', 'objs_got', 'objs_ret', 'obj_got', 'random']);
 const SOME_LENGTHS = new Set([
-  ...['number', 'current', 'walk', 'fentry_arg', 'got', 'ctx', 'map', 'dynptr', 'dynptr_unset', 'ringbuf', 'ringbuf_null', 'stack_unset', 'stack_last4'],
+  ...[
+    'number',
+    'current',
+    'walk',
+    'fentry_arg',
+    'got',
+    'ctx',
+    'map',
+    'dynptr',
+    'dynptr_unset',
+    'ringbuf',
+    'ringbuf_null',
+    'stack_unset',
+    'stack_last4',
+  ],
   ...['mapval_off60', 'text', 'packet', 'ret_intp', 'ret_rw', 'objs_walk', 'obj_ret', 'released', 'kptr_null', 'nested_ret'],
 ]);
 
@@ -64,8 +98,13 @@ export function matrix(set: FlagSet, series: string, kernel: BtfReader): Questio
     const all = kind.values === 'scalar' ? NUMBERS : POINTERS;
     const values = kind.only ? all.filter((v) => kind.only!.includes(v.id)) : all;
     return values.flatMap((value) => {
-      const lengths = kind.values !== 'sized' ? [null] : ALL_LENGTHS.has(value.id) ? LENGTHS : SOME_LENGTHS.has(value.id) ? LENGTHS.slice(0, 2) : [];
-      const places = sleeps ? [value.places[1]] : set.full && kind.common && kind.values === 'pointer' ? [...new Set(value.places)] : [value.places[0] ?? value.places[1]];
+      const lengths =
+        kind.values !== 'sized' ? [null] : ALL_LENGTHS.has(value.id) ? LENGTHS : SOME_LENGTHS.has(value.id) ? LENGTHS.slice(0, 2) : [];
+      const places = sleeps
+        ? [value.places[1]]
+        : set.full && kind.common && kind.values === 'pointer'
+          ? [...new Set(value.places)]
+          : [value.places[0] ?? value.places[1]];
       return places.flatMap((place) =>
         place === null
           ? []
@@ -93,7 +132,8 @@ function call(set: FlagSet, kind: Kind, value: Value, length: ((a: Asm) => void)
     if (set.flags.includes('KF_RET_NULL')) a.jump(7, '==', 0, 'NOTHING');
     a.copy(1, 7).kfunc('kfo_put_task').label('NOTHING');
   }
-  const consumed = set.flags.includes('KF_RELEASE') && value.clean !== undefined && /^(got|obj_got|objs_got|ringbuf|kptr_xchg)/.test(value.id);
+  const consumed =
+    set.flags.includes('KF_RELEASE') && value.clean !== undefined && /^(got|obj_got|objs_got|ringbuf|kptr_xchg)/.test(value.id);
   if (value.clean && !consumed) value.clean(a, m);
   a.set(0, 0).exit();
   if (a.uses('OUT')) a.label('OUT').set(0, 0).exit();
@@ -106,7 +146,9 @@ type Argument = 1 | 2 | 3 | 4 | 5;
 /** The parameters that get neither the value nor its length. */
 function others(set: FlagSet, kind: Kind, series: string): { name: string; pointer: boolean; register: Argument }[] {
   return parseParameters(declarationOf(kind, set, series)).flatMap((p, i) =>
-    i === kind.target || (kind.values === 'sized' && i === kind.target + 1) ? [] : [{ name: p.type.name, pointer: p.type.pointers > 0, register: (i + 1) as Argument }],
+    i === kind.target || (kind.values === 'sized' && i === kind.target + 1)
+      ? []
+      : [{ name: p.type.name, pointer: p.type.pointers > 0, register: (i + 1) as Argument }],
   );
 }
 

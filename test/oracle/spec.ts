@@ -71,7 +71,13 @@ export interface Kind {
   only?: readonly string[];
 }
 
-const kind = (id: string, declaration: string, values: Values = 'pointer', common = false, target = 0): Kind => ({ id, declaration, values, common, target });
+const kind = (id: string, declaration: string, values: Values = 'pointer', common = false, target = 0): Kind => ({
+  id,
+  declaration,
+  values,
+  common,
+  target,
+});
 const DYNPTR = 'struct bpf_dynptr'; // renamed for older series by declarationOf()
 
 /** A map value without a record makes 6.12 follow a NULL pointer where these are asked for. */

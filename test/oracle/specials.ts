@@ -29,7 +29,22 @@ export function specials(series: string, kernel: BtfReader): Question[] {
   return [...contexts(), ...releases(kernel), ...returns(kernel), ...iterators(series, kernel), ...runs(kernel)];
 }
 
-const PLACES = [TP, 'fentry:wake_up_new_task', 'lsm:task_setscheduler', 'lsm.s:task_setscheduler', SYSCALL, 'tc', 'xdp', 'kprobe', 'kprobe.s', 'rawtp', 'tracepoint', 'perf', 'sockf', 'cgskb'];
+const PLACES = [
+  TP,
+  'fentry:wake_up_new_task',
+  'lsm:task_setscheduler',
+  'lsm.s:task_setscheduler',
+  SYSCALL,
+  'tc',
+  'xdp',
+  'kprobe',
+  'kprobe.s',
+  'rawtp',
+  'tracepoint',
+  'perf',
+  'sockf',
+  'cgskb',
+];
 
 const REGIONS: Readonly<Record<string, readonly [(a: Asm) => unknown, (a: Asm) => unknown]>> = {
   plain: [() => undefined, () => undefined],
@@ -77,12 +92,19 @@ function releases(kernel: BtfReader): Question[] {
     q('two', 'kfo_rel_two', (a) => got(got(a, 6), 2).copy(1, 6).kfunc('kfo_rel_two')),
     q('first_of_two', 'kfo_rel_two', (a) => current(got(a, 6), 2).copy(1, 6).kfunc('kfo_rel_two')),
     q('second_of_two', 'kfo_rel_two', (a) => current(got(a, 6), 1).copy(2, 6).kfunc('kfo_rel_two')),
-    q('beside_walk', 'kfo_rel_two', (a) => got(a, 6).load(8, 2, 9, 0).load(8, 2, 2, wakee).copy(1, 6).kfunc('kfo_rel_two'), 'fentry:wake_up_new_task'),
+    q(
+      'beside_walk',
+      'kfo_rel_two',
+      (a) => got(a, 6).load(8, 2, 9, 0).load(8, 2, 2, wakee).copy(1, 6).kfunc('kfo_rel_two'),
+      'fentry:wake_up_new_task',
+    ),
     q('null', 'kfo_put_task', (a) => a.set(1, 0).kfunc('kfo_put_task')),
     q('null_nullable', 'kfo_rel_nullable', (a) => a.set(1, 0).kfunc('kfo_rel_nullable')),
     q('got_nullable', 'kfo_rel_nullable', (a) => put(got(a, 6), 'kfo_rel_nullable')),
     q('swap', 'kfo_acq_rel', (a) => put(put(got(a, 6), 'kfo_acq_rel').jump(0, '==', 0, 'OUT').copy(6, 0))),
-    q('dynptr_arg', 'kfo_put_task', (a) => a.map(1, 'ring').set(2, 16).set(3, 0).helper(131).copy(6, 0).jump(6, '==', 0, 'OUT').copy(1, 6).kfunc('kfo_put_task')),
+    q('dynptr_arg', 'kfo_put_task', (a) =>
+      a.map(1, 'ring').set(2, 16).set(3, 0).helper(131).copy(6, 0).jump(6, '==', 0, 'OUT').copy(1, 6).kfunc('kfo_put_task'),
+    ),
   ];
 }
 
@@ -91,7 +113,17 @@ function returns(kernel: BtfReader): Question[] {
   const q = (id: string, kfunc: string, build: (a: Asm) => unknown, place = TP) => ask(`return/${id}`, place, kfunc, build);
   const indexed = (kfunc: string) =>
     q(`${kfunc}/index`, kfunc, (a) =>
-      a.store(4, 10, -4, 0).copy(2, 10).add(2, -4).map(1, 'arr').helper(1).jump(0, '==', 0, 'OUT').copy(6, 0).kfunc(kfunc).addRegister(6, 0).load(1, 0, 6, 0),
+      a
+        .store(4, 10, -4, 0)
+        .copy(2, 10)
+        .add(2, -4)
+        .map(1, 'arr')
+        .helper(1)
+        .jump(0, '==', 0, 'OUT')
+        .copy(6, 0)
+        .kfunc(kfunc)
+        .addRegister(6, 0)
+        .load(1, 0, 6, 0),
     );
   const sized = (kfunc: string) => [
     q(`${kfunc}/inside`, kfunc, (a) => a.set(1, 16).kfunc(kfunc).load(8, 0, 0, 8)),
@@ -122,7 +154,12 @@ function returns(kernel: BtfReader): Question[] {
     q('six/call', 'kfo_six', (a) => a.set(1, 1).set(2, 1).set(3, 1).set(4, 1).set(5, 1).kfunc('kfo_six')),
     ...['kfo_none_task', 'kfo_rcu_task', 'kfo_trusted_task'].flatMap((to) => [
       q(`rcu_returned/${to}`, to, (a) => current(a, 1).kfunc('kfo_ret_task_rcu').copy(1, 0).kfunc(to)),
-      q(`rcuprot_late/${to}`, to, (a) => a.kfunc('bpf_rcu_read_lock').kfunc('kfo_ret_task_rcuprot').copy(6, 0).kfunc('bpf_rcu_read_unlock').copy(1, 6).kfunc(to), SYSCALL),
+      q(
+        `rcuprot_late/${to}`,
+        to,
+        (a) => a.kfunc('bpf_rcu_read_lock').kfunc('kfo_ret_task_rcuprot').copy(6, 0).kfunc('bpf_rcu_read_unlock').copy(1, 6).kfunc(to),
+        SYSCALL,
+      ),
     ]),
   ];
 }
@@ -146,7 +183,9 @@ function iterators(series: string, kernel: BtfReader): Question[] {
   return ITERATORS.filter((i) => isLive(i, series)).flatMap((i) => {
     const name = (verb: string) => `bpf_iter_kfi${i.id}_${verb}`;
     const whole = (a: Asm, use: (a: Asm) => unknown) => {
-      at(at(a).kfunc(name('new'))).kfunc(name('next')).copy(6, 0);
+      at(at(a).kfunc(name('new')))
+        .kfunc(name('next'))
+        .copy(6, 0);
       use(a);
       a.label('END');
       at(a).kfunc(name('destroy'));
@@ -155,7 +194,12 @@ function iterators(series: string, kernel: BtfReader): Question[] {
       none: [name('next'), () => undefined],
       read: [name('next'), (a) => a.jump(6, '==', 0, 'END').load(4, 0, 6, pid)],
       untested: [name('next'), (a) => a.load(4, 0, 6, pid)],
-      ...Object.fromEntries(['kfo_none_task', 'kfo_rcu_task', 'kfo_trusted_task'].map((to) => [to, [to, (a: Asm) => a.jump(6, '==', 0, 'END').copy(1, 6).kfunc(to)] as const])),
+      ...Object.fromEntries(
+        ['kfo_none_task', 'kfo_rcu_task', 'kfo_trusted_task'].map((to) => [
+          to,
+          [to, (a: Asm) => a.jump(6, '==', 0, 'END').copy(1, 6).kfunc(to)] as const,
+        ]),
+      ),
     };
     const loops = [TP, SYSCALL, 'locked'].flatMap((place) =>
       Object.entries(uses).map(([use, [kfunc, build]]) =>
@@ -186,7 +230,28 @@ function saw(a: Asm): Asm {
   return a.set(1, 1).jump(0, '==', 0, 'DONE').set(1, 2).label('DONE').copy(0, 1);
 }
 
-const NULL_KINDS = ['task', 'task_nullable', 'task_ign', 'file', 'obj', 'objs', 'objs_nullable', 'intp', 'cintp', 'intp_nullable', 'cchar', 'void_ign', 'void_nullable', 'map', 'void_map', 'dynptr_nullable', 'skb', 'str'];
+const NULL_KINDS = [
+  'task',
+  'task_nullable',
+  'task_ign',
+  'file',
+  'obj',
+  'objs',
+  'objs_nullable',
+  'intp',
+  'cintp',
+  'intp_nullable',
+  'cchar',
+  'void_ign',
+  'void_nullable',
+  'map',
+  'void_map',
+  'dynptr_nullable',
+  'skb',
+  'str',
+  'aux',
+  'void_prog',
+];
 const SIZED_KINDS = ['mem_sz', 'opt_sz', 'opt_szk', 'null_sz', 'char_len', 'objs_sz'];
 
 /** The kfunc is really called and tells what it got. */
@@ -196,16 +261,31 @@ function runs(kernel: BtfReader): Question[] {
     const f = (kind: string) => `kfo_${set}_${kind}`;
     return [
       ...NULL_KINDS.map((k) => show(`null/${set}/${k}`, f(k), (a) => saw(a.set(1, 0).kfunc(f(k))))),
-      ...SIZED_KINDS.flatMap((k) => [0, 8].map((size) => show(`null${size}/${set}/${k}`, f(k), (a) => saw(a.set(1, 0).set(2, size).kfunc(f(k)))))),
+      ...SIZED_KINDS.flatMap((k) =>
+        [0, 8].map((size) => show(`null${size}/${set}/${k}`, f(k), (a) => saw(a.set(1, 0).set(2, size).kfunc(f(k))))),
+      ),
       show(`walked_null/${set}/task`, f('task'), (a) =>
-        saw(a.kfunc('bpf_rcu_read_lock').helper(158).load(8, 1, 0, top).kfunc(f('task')).copy(7, 0).kfunc('bpf_rcu_read_unlock').copy(0, 7)),
+        saw(
+          a.kfunc('bpf_rcu_read_lock').helper(158).load(8, 1, 0, top).kfunc(f('task')).copy(7, 0).kfunc('bpf_rcu_read_unlock').copy(0, 7),
+        ),
       ),
       ...['intp', 'mem_sz'].map((k) =>
-        show(`missed/${set}/${k}`, f(k), (a) => saw(a.store(4, 10, -4, 7).copy(2, 10).add(2, -4).map(1, 'hash').helper(1).copy(1, 0).set(2, 8).kfunc(f(k)))),
+        show(`missed/${set}/${k}`, f(k), (a) =>
+          saw(a.store(4, 10, -4, 7).copy(2, 10).add(2, -4).map(1, 'hash').helper(1).copy(1, 0).set(2, 8).kfunc(f(k))),
+        ),
       ),
-      ...([['enum', 99], ['enum_neg', 99], ['int', -7], ['u32', -1], ['bool', 7], ['u8', 300], ['int_k', -1], ['enum_k', 99]] as const).map(([k, v]) =>
-        show(`number/${set}/${k}/${v}`, f(k), (a) => a.set(1, v).kfunc(f(k))),
-      ),
+      ...(
+        [
+          ['enum', 99],
+          ['enum_neg', 99],
+          ['int', -7],
+          ['u32', -1],
+          ['bool', 7],
+          ['u8', 300],
+          ['int_k', -1],
+          ['enum_k', 99],
+        ] as const
+      ).map(([k, v]) => show(`number/${set}/${k}/${v}`, f(k), (a) => a.set(1, v).kfunc(f(k)))),
     ];
   });
 }

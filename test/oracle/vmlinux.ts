@@ -53,7 +53,8 @@ export function section(elf: Buffer, name: string): Buffer {
   const size = elf.readUInt16LE(0x3a);
   const count = elf.readUInt16LE(0x3c);
   const header = (i: number) => elf.subarray(table + i * size, table + (i + 1) * size);
-  const body = (h: Buffer) => elf.subarray(Number(h.readBigUInt64LE(0x18)), Number(h.readBigUInt64LE(0x18)) + Number(h.readBigUInt64LE(0x20)));
+  const body = (h: Buffer) =>
+    elf.subarray(Number(h.readBigUInt64LE(0x18)), Number(h.readBigUInt64LE(0x18)) + Number(h.readBigUInt64LE(0x20)));
   const names = body(header(elf.readUInt16LE(0x3e)));
   for (let i = 0; i < count; i++) {
     const at = header(i).readUInt32LE(0);

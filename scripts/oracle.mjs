@@ -1,0 +1,11 @@
+/** `npm run oracle [-- --series 6.12,7.3] [--record] [--flip N]`: puts the verifier model to real kernels in QEMU. */
+import { loadTypeScript, ROOT } from './load-ts.mjs';
+
+const { main } = await loadTypeScript('test/oracle/main.ts');
+try {
+  process.exitCode = await main(process.argv.slice(2), ROOT);
+} catch (error) {
+  process.stderr.write(`oracle: ${error instanceof Error ? error.message : error}\n`);
+  if (process.env.KFUNC_LINT_DEBUG === '1') throw error;
+  process.exitCode = 2;
+}
