@@ -27,7 +27,7 @@ export interface CommentOptions {
  * @param pace 1: as GitHub asks; less for a server of a test
  * @throws InputError where the result is none, the pull request is not named, or GitHub does not do it
  */
-export async function commentCommand(options: CommentOptions, io: Io, pace = 1): Promise<number> {
+export async function commentCommand(options: CommentOptions, io: Omit<Io, 'progress'>, pace = 1): Promise<number> {
   const report = await readSaved(options.from, io);
   const job = jobOf(options, io.env, readEvent(io.env.GITHUB_EVENT_PATH));
   const token = io.env.GITHUB_TOKEN || io.env.GH_TOKEN || '';
@@ -62,7 +62,7 @@ function wanter(report: Report, job: Job, options: CommentOptions, github: Githu
 }
 
 /** Without a token: what a first run would do, as far as the result itself knows the diff. */
-function rehearseBlind(report: Report, job: Job, options: CommentOptions, io: Io): number {
+function rehearseBlind(report: Report, job: Job, options: CommentOptions, io: Pick<Io, 'stdout' | 'stderr'>): number {
   const lines = new Map<string, Map<number, string>>();
   for (const { location, snippet, inDiff } of report.findings)
     if (inDiff) lines.set(location.file, (lines.get(location.file) ?? new Map()).set(location.line, snippet));

@@ -34,7 +34,7 @@ async function request(action: Action, { octokit }: Github, { owner, repo, numbe
     case 'review': {
       const comments = action.comments.map(({ path, line, body }) => ({ path, line, side: 'RIGHT', body }));
       const route = 'POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews';
-      return octokit.request(route, { ...there, ...ONCE, pull_number: number, commit_id: head, event: 'COMMENT', comments });
+      return octokit.request(route, { ...there, ...ONCE, pull_number: number, commit_id: head, event: 'COMMENT', body: '', comments });
     }
     case 'edit-line':
       return octokit.request('PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}', {
