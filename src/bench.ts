@@ -34,10 +34,14 @@ export function benchFor(program: Program, options: Pick<LintOptions, 'kernel' |
 
 /** For every definition and every different set of flags that it is registered with. */
 export function guaranteesOf(kfunc: Kfunc, program: Program, series: string): { registered: boolean; all: KfuncGuarantees[] } {
-  const programTypes = program.programTypes(kfunc);
+  const protectedIterator = isProtectedIterator(kfunc, program);
   const entries: (IdFlagsEntry | null)[] = kfunc.entries.length > 0 ? distinct(kfunc.entries) : [null];
   const all = kfunc.definitions.flatMap((d) =>
-    entries.map((e) => guarantees(inputOf(kfunc, d, e, programTypes), series, typeOracle(program, d.source.file))),
+    entries.map((e) => {
+      const types = e ? program.programTypes({ ...kfunc, entries: kfunc.entries.filter((other) => sameFlags(other, e)) }) : [];
+      const input = inputOf(kfunc, d, e, types);
+      return guarantees(protectedIterator ? { ...input, flags: [...input.flags, 'KF_RCU_PROTECTED'] } : input, series, typeOracle(program, d.source.file));
+    }),
   );
   return { registered: kfunc.entries.length > 0, all };
 }
@@ -45,11 +49,26 @@ export function guaranteesOf(kfunc: Kfunc, program: Program, series: string): { 
 function distinct(entries: IdFlagsEntry[]): IdFlagsEntry[] {
   const seen = new Set<string>();
   return entries.filter((e) => {
-    const key = [...e.flags].sort().join('|');
+    const key = flagsKey(e);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
+}
+
+function flagsKey(e: IdFlagsEntry): string {
+  return [...e.flags].sort().join('|');
+}
+
+function sameFlags(a: IdFlagsEntry, b: IdFlagsEntry): boolean {
+  return flagsKey(a) === flagsKey(b);
+}
+
+/** The section that KF_RCU_PROTECTED on bpf_iter_x_new() asks for is asked of next() too: kernel/bpf/verifier.c process_iter_arg(). */
+function isProtectedIterator(kfunc: Kfunc, program: Program): boolean {
+  if (!kfunc.entries.some((e) => e.flags.includes('KF_ITER_NEXT'))) return false;
+  const constructor = kfunc.name.replace(/_next$/, '_new');
+  return program.kfuncs.some((k) => k.name === constructor && k.entries.length > 0 && k.entries.every((e) => e.flags.includes('KF_RCU_PROTECTED')));
 }
 
 export function inputOf(kfunc: Kfunc, d: KfuncDefinition, entry: IdFlagsEntry | null, programTypes: string[]): KfuncInput {

@@ -76,7 +76,7 @@ export function analyse(files: SourceFile[], options: LintOptions, work: Work = 
   const knowledge = knowledgeOf(options.patterns, options.kernel.series);
   if (work.wholeTree) fetchCallees(program, knowledge);
   const flow = new Flow(program, knowledge);
-  const mine = program.kfuncs.filter((_, i) => work.share?.(i) ?? true);
+  const mine = program.kfuncs.filter((k) => !isHook(k, program)).filter((_, i) => work.share?.(i) ?? true);
   const units = mine.flatMap((k, i) => {
     work.progress?.(i, mine.length, k.name);
     return unitsOf(k, program, flow, options.kernel);
@@ -110,6 +110,16 @@ export function* analyseStepwise(files: SourceFile[], options: LintOptions): Gen
     yield { done: done + 1, total, kfunc: kfunc.name, findings: weigh(rules.flatMap((rule) => claimsOnUnits(rule, own))) };
   }
   yield { done: total, total, kfunc: null, findings: weigh(rules.flatMap((rule) => claimsOnProgram(rule, units, program, options.kernel))) };
+}
+
+/** Functions of sets that only register_btf_fmodret_id_set() gets are there for programs to attach to: no program calls them. */
+function isHook(kfunc: Kfunc, program: Program): boolean {
+  if (kfunc.entries.length === 0) return false;
+  const hooks = new Set(program.fmodrets.map((f) => f.variable));
+  return kfunc.entries.every((e) => {
+    const variables = program.idSets.filter((v) => v.set === e.set);
+    return variables.length > 0 && variables.every((v) => hooks.has(v.name) && !program.registrations.some((r) => r.variable === v.name));
+  });
 }
 
 function unitsOf(kfunc: Kfunc, program: Program, flow: Flow, kernel: LintOptions['kernel']): KfuncUnit[] {

@@ -142,8 +142,20 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
   if (!relevant) return [];
   const direct = o.origins.length === 1 && o.origins[0]!.k === 'param' ? call.args[o.origins[0]!.index] : undefined;
   const root = direct === undefined ? undefined : rootOf(s, direct);
-  const fact = root !== undefined && root !== direct ? { ...o.fact, nul: s.fact(root).nul, reasons: [...s.fact(root).reasons, ...o.fact.reasons] } : o.fact;
+  const fact = root !== undefined && direct !== undefined && isNear(s, direct) ? { ...o.fact, nul: s.fact(root).nul, reasons: [...s.fact(root).reasons, ...o.fact.reasons] } : o.fact;
   return [{ ...o, taint, origins, fact: portable(fact), parameters: callerParameters(a, s, call, result, o), merged: o.merged || s.merged, doubt: o.doubt ?? s.doubt }];
+}
+
+/** Made from another pointer by member access or container_of: NULL does not show in it, so what holds is what holds of the other one. */
+function isNear(s: State, id: string): boolean {
+  let at = id;
+  for (let i = 0; i < 16; i++) {
+    const link = s.links.get(at);
+    if (!link || link.k === 'add') return false;
+    if (link.k === 'near') return true;
+    at = link.from;
+  }
+  return false;
 }
 
 /** The caller's parameters at the call, with what the callee learnt of those it was handed as they are. */

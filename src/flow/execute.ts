@@ -219,7 +219,7 @@ function doReturn(a: Activation, states: State[], stmt: Stmt & { k: 'return' }):
 function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negative = false): void {
   const root = v === null ? '' : rootOf(s, v);
   const unreleased = s.held
-    .filter((h) => h.value !== root && !s.stored.has(h.value))
+    .filter((h) => !h.memory && h.value !== root && !s.stored.has(h.value))
     .map((h): Unreleased => ({ by: h.by, location: placeOfTake(a, h.at, stmt), escaped: s.escaped.has(h.value), parameter: /^p\d+$/.test(h.value) ? Number(h.value.slice(1)) : null }));
   const held = v === null ? 'no' : referenceOf(a, s, root);
   a.note(s, stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end }, v ?? constant(a, s, 0), { k: 'return', held, negative, unreleased });

@@ -14,6 +14,9 @@ import { noteDeref, rootOf } from './memory.ts';
 import { assumeTruth, constrain } from './refine.ts';
 import { rcuSection, type State } from './state.ts';
 
+/** Fresh memory belongs to who asked for it: handing it out is handing out the only reference. */
+const ALLOCATES = /^(k|kv|v|kvm|kmem_cache_|bpf_mem_(cache_)?|bpf_map_k|bpf_map_kv|__k)?[mzc]?alloc|^kmemdup|^kstrdup|_alloc(_|$)/;
+
 export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): Outcome[] {
   const span = call.e.span;
   const bulk = new Set((known.length ?? []).flatMap((l) => l.of));
@@ -33,6 +36,8 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   if (known.drops !== undefined && call.args[known.drops] !== undefined) drop(s, call.args[known.drops]!);
   if (known.noReturn) return [];
   if (!known.pure && !known.context && !known.takes && known.drops === undefined) {
+    // It may keep what it is given: a reference may live on there.
+    for (const id of call.args) if (a.value(id).type.k === 'pointer') s.escaped.add(rootOf(s, id));
     forget(s);
     a.clobbers = true;
   }
@@ -99,6 +104,7 @@ function results(a: Activation, s: State, call: BoundCall, known: FunctionKnowle
   const id = a.fresh(s, call.e.span, 'c', type, { k: 'call', callee: call.name, at, rcu: known.rcuPointer === true, mayFail, known: true });
   s.facts.set(id, resultFact(a, known));
   if (known.range?.below) s.facts.set(id, { ...s.fact(id), below: [{ symbol: known.range.below, plus: 0 }] });
+  if (ALLOCATES.test(call.name)) s.held.push({ value: id, at, by: call.name, memory: true });
   if (!known.takes) return [{ s, v: id }];
   return taking(a, s, call, known.takes, id);
 }

@@ -11,6 +11,8 @@ export interface HeldReference {
   /** offset of the call that took it */
   at: number;
   by: string;
+  /** fresh memory: nobody's count, but its owner's to hand on */
+  memory?: boolean;
 }
 
 export class State {

@@ -17,11 +17,12 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const { registered, all } = bench.guarantees(claim.kfunc);
   if (all.length === 0) return NOTHING;
   const held = all.map((g) => holds(p, g));
-  // a promise must hold for every way in; that NULL may arrive is true as soon as one way lets it in
-  const kept = p.kind === 'maybe-null' ? held.some((h) => h.holds) : held.every((h) => h.holds);
+  const unread = bench.kfunc(claim.kfunc)?.entries.flatMap((e) => e.unreadFlags) ?? [];
+  // a promise must hold for every way in; that NULL may arrive is true as soon as one way lets it in, if no flag that is not at hand keeps it out
+  const kept = p.kind === 'maybe-null' ? held.some((h) => h.holds) && registered && unread.length === 0 : held.every((h) => h.holds);
   const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
   if (kept) return { evidence, missing: [] };
-  const missing: Missing[] = held.flatMap((h) => (h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: true }]));
+  const missing: Missing[] = held.flatMap((h) => (h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: h.unsure !== HOOK }]));
   if (!registered && p.kind !== 'bounded') {
     missing.push({
       what: claim.kfunc,
@@ -29,7 +30,7 @@ export function promise(claim: Claim, bench: Bench): Answer {
       treeWouldHelp: true,
     });
   }
-  for (const flag of bench.kfunc(claim.kfunc)?.entries.flatMap((e) => e.unreadFlags) ?? []) {
+  for (const flag of unread) {
     if (p.kind !== 'bounded') missing.push({ what: flag, why: `what ${flag} stands for in the flags is not at hand`, treeWouldHelp: true });
   }
   return { evidence, missing };
@@ -47,8 +48,15 @@ function holds(p: Claim['property'], g: KfuncGuarantees): Held {
   if (p.kind === 'code') return { holds: false, because: [], unsure: null };
   const parameter = g.parameters[p.parameter];
   if (!parameter) return { holds: false, because: [], unsure: null };
-  const aboutNull = p.kind === 'non-null' || p.kind === 'maybe-null';
-  return { holds: promised(p, parameter), because: parameter.because, unsure: aboutNull ? parameter.nullUnsure : parameter.unsure };
+  return { holds: promised(p, parameter), because: parameter.because, unsure: unsureOf(p, parameter) };
+}
+
+/** Neither a promise nor its absence: hooks that free an object hand it out trusted as well. */
+const HOOK = 'a trusted argument is alive by the word of the hook that hands it out alone: no flag makes the verifier track its count';
+
+function unsureOf(p: Claim['property'], g: ParameterGuarantee): string | null {
+  if (p.kind === 'live-count' && g.liveCount === 'hook') return HOOK;
+  return p.kind === 'non-null' || p.kind === 'maybe-null' ? g.nullUnsure : g.unsure;
 }
 
 /** A range is never promised, in no series; a size only where the pair is tied together, which the model says by `sizeOf`. */
@@ -57,7 +65,8 @@ function promised(p: Claim['property'], g: ParameterGuarantee): boolean {
     case 'non-null':
       return !g.mayBeNull;
     case 'trusted':
-      return g.trust === 'trusted' || g.trust === 'rcu' || g.kind === 'scalar';
+      // Memory of the program's own, contexts, dynptrs and the like can't be walked pointers to freed objects.
+      return g.trust === 'trusted' || g.trust === 'rcu' || (g.kind !== 'btf-pointer' && g.kind !== 'unknown' && g.kind !== 'map' && g.unsure === null);
     case 'live-count':
       return !g.refcountMayBeZero;
     case 'maybe-null':
