@@ -19,8 +19,8 @@ export const refcountZero: Rule = {
 
 /** Before 7.0 an argument that no flag protects may be a stale pointer as a whole: that is what untrusted-param claims. */
 function concerns(unit: KfuncUnit): boolean {
-  const { entries } = unit.kfunc;
-  return entries.length === 0 || since(unit, '7.0') || entries.some((e) => e.flags.includes('KF_RCU') || e.unreadFlags.length > 0);
+  const isProtected = (flags: string[]) => flags.some((f) => f === 'KF_RCU' || f === 'KF_TRUSTED_ARGS' || f === 'KF_RELEASE');
+  return since(unit, '7.0') || unit.kfunc.entries.every((e) => isProtected(e.flags) || e.unreadFlags.length > 0);
 }
 
 function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {

@@ -22,7 +22,9 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const kept = p.kind === 'maybe-null' ? held.some((h) => h.holds) && registered && unread.length === 0 : held.every((h) => h.holds);
   const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
   if (kept) return { evidence, missing: [] };
-  const missing: Missing[] = held.flatMap((h) => (h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: h.unsure !== HOOK }]));
+  const missing: Missing[] = held.flatMap((h) =>
+    h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: h.unsure !== HOOK }],
+  );
   if (!registered && p.kind !== 'bounded') {
     missing.push({
       what: claim.kfunc,
@@ -66,7 +68,11 @@ function promised(p: Claim['property'], g: ParameterGuarantee): boolean {
       return !g.mayBeNull;
     case 'trusted':
       // Memory of the program's own, contexts, dynptrs and the like can't be walked pointers to freed objects.
-      return g.trust === 'trusted' || g.trust === 'rcu' || (g.kind !== 'btf-pointer' && g.kind !== 'unknown' && g.kind !== 'map' && g.unsure === null);
+      return (
+        g.trust === 'trusted' ||
+        g.trust === 'rcu' ||
+        (g.kind !== 'btf-pointer' && g.kind !== 'unknown' && g.kind !== 'map' && g.unsure === null)
+      );
     case 'live-count':
       return !g.refcountMayBeZero;
     case 'maybe-null':
