@@ -7,7 +7,7 @@ import type { Span } from './ir.ts';
 import { locate } from './locate.ts';
 import { expand, type MacroLookup, macroIn } from './macros.ts';
 import type { ConstantSource, EnumSource, SourceFile } from './model.ts';
-import { occurrences, taggedBody } from './types.ts';
+import { occurrences, taggedBody, typedefBody } from './types.ts';
 
 /** Answers for what an enumerator's expression may use besides the enumerators before it. */
 export interface EnumContext {
@@ -24,7 +24,7 @@ export interface Enumerator extends ConstantSource {
 export function enumIn(file: SourceFile, tag: string, context: EnumContext): EnumSource | null {
   const lexis = lexisOf(file);
   const typedef = /^typedef (\w+)$/.exec(tag);
-  const body = typedef ? typedefBody(lexis.code, typedef[1]!) : taggedBody(lexis.code, 'enum', tag, lexis.gaps);
+  const body = typedef ? typedefBody(lexis.code, 'enum', typedef[1]!) : taggedBody(lexis.code, 'enum', tag, lexis.gaps);
   if (!body) return null;
   const read = readEnumerators(file, body, context);
   return {
@@ -35,27 +35,22 @@ export function enumIn(file: SourceFile, tag: string, context: EnumContext): Enu
   };
 }
 
-function typedefBody(code: string, name: string): { start: number; end: number; at: number; closed: boolean } | null {
-  for (const m of code.matchAll(/\btypedef\s+enum\s*\{/g)) {
-    const open = m.index + m[0].length - 1;
-    const close = closing(code, open);
-    if (close > 0 && new RegExp(`^\\s*${name}\\s*;`).test(code.slice(close + 1, close + 200)))
-      return { start: open + 1, end: close, at: m.index, closed: true };
-  }
-  return null;
-}
-
 /** An enumerator by its name; null where the file has none of that name. */
 export function enumeratorIn(file: SourceFile, name: string, context: EnumContext): Enumerator | null {
   const { code } = lexisOf(file);
   for (const at of occurrences(code, name)) {
-    const body = enumAround(code, at);
+    const body = standsAlone(code, at, name.length) ? enumAround(code, at) : null;
     if (!body) continue;
     const found = readEnumerators(file, body, context).list.find((e) => e.name === name);
     if (found)
       return { name, value: found.value, enumTag: body.tag, unsigned: false, location: locate(file, found.at < 0 ? at : found.at) };
   }
   return null;
+}
+
+/** Where an enumerator can stand: what uses the name in an expression is not asked for its value, which may hang on this very name. */
+function standsAlone(code: string, at: number, length: number): boolean {
+  return /[{,]\s*$/.test(code.slice(Math.max(0, at - 400), at)) && /^\s*(?:[,=}]|$)/.test(code.slice(at + length, at + length + 400));
 }
 
 /** The enum whose braces hold an offset, found by looking back; enumerators hold no braces. */

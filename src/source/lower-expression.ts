@@ -122,7 +122,12 @@ function lowerName(c: Lowering, node: Node): Expr {
 function lowerNumber(c: Lowering, node: Node): Expr {
   const text = textOf(c, node);
   const sign = /^[-+]\s*/.exec(text)?.[0].length ?? 0;
-  const number: Expr = { k: 'number', text: text.slice(sign), value: numberValue(text.slice(sign)), span: { start: node.start + sign, end: node.end } };
+  const number: Expr = {
+    k: 'number',
+    text: text.slice(sign),
+    value: numberValue(text.slice(sign)),
+    span: { start: node.start + sign, end: node.end },
+  };
   return sign === 0 ? number : { k: 'unary', op: text[0]!, x: number, span: spanOf(node) };
 }
 

@@ -17,6 +17,8 @@ export interface Groups {
 
 export interface StatementLowering extends Lowering {
   groups: Groups;
+  /** false: nothing of the file is hidden */
+  hasGaps: boolean;
   /** the body as it was parsed */
   masked: string;
 }
@@ -56,7 +58,8 @@ function lowerInto(c: StatementLowering, node: Node, out: Stmt[]): void {
     out.push(unknownStmt(c, node));
     return;
   }
-  if (node.type === 'case_statement') lowerCase(c, node, out);
+  if (hidesLines(c, node)) out.push(unknownStmt(c, node));
+  else if (node.type === 'case_statement') lowerCase(c, node, out);
   else if (node.type === 'labeled_statement') {
     const label = kidAt(node, 'label')!;
     out.push({ k: 'label', name: textOf(c, label), span: spanOf(label) });
@@ -64,6 +67,18 @@ function lowerInto(c: StatementLowering, node: Node, out: Stmt[]): void {
     if (rest) lowerInto(c, rest, out);
   } else if (node.type === 'attributed_statement') lowerInto(c, node.kids.filter((k) => k.named).at(-1)!, out);
   else out.push(LOWER[node.type]?.(c, node) ?? (LOCAL_TYPES.has(node.type) ? { k: 'empty', span: spanOf(node) } : unknownStmt(c, node)));
+}
+
+const WITH_STATEMENTS = new Set(['compound_statement', 'case_statement', 'labeled_statement', 'attributed_statement']);
+const STATEMENT_FIELDS = new Set(['body', 'consequence', 'alternative']);
+
+/** A gap inside a declaration, an expression or a condition: what is not shown may hold the end of it and more. */
+function hidesLines(c: StatementLowering, node: Node): boolean {
+  if (!c.hasGaps || WITH_STATEMENTS.has(node.type) || !textOf(c, node).includes(GAP_NAME)) return false;
+  const inner = node.kids.filter((k) => k.field !== null && STATEMENT_FIELDS.has(k.field));
+  const from = Math.min(...inner.map((k) => k.start), node.end);
+  const end = inner.at(-1)?.end ?? node.end;
+  return c.source.slice(node.start, from).includes(GAP_NAME) || c.source.slice(end, node.end).includes(GAP_NAME);
 }
 
 function lowerCase(c: StatementLowering, node: Node, out: Stmt[]): void {
@@ -208,7 +223,6 @@ function lowerExpressionStatement(c: StatementLowering, n: Node): Stmt {
   if (inner.type === 'gnu_asm_expression')
     return /\bgoto\b/.test(c.code.slice(n.start, c.code.indexOf('(', n.start))) ? unknownStmt(c, n) : { k: 'asm', span };
   const x = lowerExpr(c, inner);
-  if (x.k === 'name' && x.name === GAP_NAME) return unknownStmt(c, n);
   if (x.k === 'name' && x.name === 'fallthrough') return { k: 'empty', span };
   if (x.k === 'call' && x.fn.k === 'name') {
     const note = noteAt(c, inner.start);

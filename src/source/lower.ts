@@ -80,8 +80,15 @@ function readSourceHead(code: string, source: FunctionSource, brace: number): He
 
 function readReturn(code: string, head: Head): { returns: TypeSyntax; specifiers: string[] } {
   const end = head.macro ? head.macroAt : head.nameAt;
-  const read = readDeclaration(code, head.start, end);
-  if (read) return { returns: read.type, specifiers: read.specifiers };
+  // `void (*f(int a))(int)` returns a pointer to a function
+  const inner = code.slice(head.start, end).search(/\(\s*\*[\s*]*$/);
+  const read = readDeclaration(code, head.start, inner < 0 ? end : head.start + inner);
+  // a word after the type that no list knows is an annotation
+  if (read)
+    return {
+      returns: inner < 0 ? read.type : { ...read.type, isFunction: true },
+      specifiers: [...read.specifiers, ...(read.name === '' ? [] : [read.name])],
+    };
   const specifiers = code.slice(head.start, end).match(/[A-Za-z_]\w*/g) ?? [];
   return {
     returns: { ...plainType(head.macro?.includes('BPF_CALL') ? 'u64' : head.macro?.includes('SYSCALL') ? 'long' : 'int') },
@@ -220,6 +227,7 @@ function lowering(b: BodyText, masked: Masked, groups: ConditionalGroup[]): Stat
     base: b.start,
     notes: masked.notes,
     masked: masked.text,
+    hasGaps: lexisOf(b.source.file).gaps.length > 0,
     groups: { all: groups, placed: new Set() },
     block: (_, node) => lowerBlock(own, node),
   };

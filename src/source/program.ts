@@ -146,8 +146,10 @@ class Index implements Program {
   }
 
   findEnum(tag: string, from: SourceFile): EnumSource | null {
-    const bare = tag.replace(/^enum (?!typedef)/, '');
-    return this.remember('enum', bare, from, () => this.tagged(from, bare, /enum/, (f) => enumIn(f, bare, this.constants.context(f))));
+    const bare = tag.replace(/^enum /, '');
+    return this.remember('enum', bare, from, () =>
+      this.tagged(from, bare.replace('typedef ', ''), /enum/, (f) => enumIn(f, bare, this.constants.context(f))),
+    );
   }
 
   findConstant(name: string, from: SourceFile): ConstantSource | null {
@@ -156,7 +158,7 @@ class Index implements Program {
 
   findStruct(tag: string, from: SourceFile): StructSource | null {
     const bare = tag.replace(/^(?:struct|union) /, '');
-    const outer = bare.split('.')[0]!;
+    const outer = bare.split('.')[0]!.replace('typedef ', '');
     return this.remember('struct', bare, from, () => this.tagged(from, outer, /struct|union/, (f) => structIn(f, bare)));
   }
 

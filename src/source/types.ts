@@ -11,7 +11,8 @@ import type { SourceFile, StructSource, VariableSource } from './model.ts';
 export function structIn(file: SourceFile, tag: string): StructSource | null {
   const { code } = lexisOf(file);
   const [outer = '', ...members] = tag.split('.');
-  let found = taggedBody(code, 'struct|union', outer, lexisOf(file).gaps);
+  const typedef = /^typedef (\w+)$/.exec(outer)?.[1];
+  let found = typedef ? typedefBody(code, 'struct|union', typedef) : taggedBody(code, 'struct|union', outer, lexisOf(file).gaps);
   for (const member of members) found = found && memberBody(code, found, member);
   return found && readStruct(file, code, found, tag);
 }
@@ -33,6 +34,18 @@ export function taggedBody(code: string, keywords: string, tag: string, gaps: nu
     const end = close < 0 ? code.length : close;
     const cut = gaps.find((g) => g > open && g < end);
     return { keyword: m[1]!, at: m.index, start: open + 1, end: cut ?? end, closed: close >= 0 && cut === undefined };
+  }
+  return null;
+}
+
+/** The braces of `typedef struct { … } name;`. */
+export function typedefBody(code: string, keywords: string, name: string): TaggedBody | null {
+  if (!code.includes(name)) return null;
+  for (const m of code.matchAll(new RegExp(`\\btypedef\\s+(${keywords})\\s*(?:__\\w+\\s*)*\\{`, 'g'))) {
+    const open = m.index + m[0].length - 1;
+    const close = closing(code, open);
+    if (close < 0 || !new RegExp(`^[^;]*\\b${name}\\s*(?:,|;|__)`).test(code.slice(close + 1, close + 200))) continue;
+    return { keyword: m[1]!, at: m.index, start: open + 1, end: close, closed: true };
   }
   return null;
 }
@@ -229,7 +242,7 @@ function declarationStart(code: string, d: Span): number {
     const m = call.exec(code.slice(start, stop));
     if (!m) return start;
     const close = closing(code, start + m[0].length - 1, stop);
-    if (close < 0 || code.slice(close + 1, stop).trim() === '') return start;
+    if (close < 0 || code.slice(close + 1, stop).trim() === '' || /^\s*\*/.test(code.slice(start + m[0].length, close))) return start;
     if (/^\s*(?:typeof|__typeof__|__attribute__|__aligned|__section)\b/.test(m[0])) return start;
     start = close + 1;
   }

@@ -13,7 +13,9 @@ describe('#if between statements', () => {
   });
 
   it('has an empty arm without #else', () => {
-    expect(body(lines('#if IS_ENABLED(CONFIG_X)', 'b();', '#endif'))).toBe('VARIANTS{ [IS_ENABLED(CONFIG_X)] b(); | [!(IS_ENABLED(CONFIG_X))] }');
+    expect(body(lines('#if IS_ENABLED(CONFIG_X)', 'b();', '#endif'))).toBe(
+      'VARIANTS{ [IS_ENABLED(CONFIG_X)] b(); | [!(IS_ENABLED(CONFIG_X))] }',
+    );
   });
 
   it('keeps #if 0 as an arm with its condition', () => {
@@ -55,15 +57,21 @@ describe('#if through statements', () => {
   });
 
   it('sees an else that is compiled in or out', () => {
-    expect(body(lines('if (a)', 'b();', '#ifdef A', 'else', 'c();', '#endif'))).toBe('VARIANTS{ [defined(A)] if a b(); else c(); | [!defined(A)] if a b(); }');
+    expect(body(lines('if (a)', 'b();', '#ifdef A', 'else', 'c();', '#endif'))).toBe(
+      'VARIANTS{ [defined(A)] if a b(); else c(); | [!defined(A)] if a b(); }',
+    );
   });
 
   it('sees a condition of which a part is compiled in or out', () => {
-    expect(body(lines('if (a', '#ifdef A', '&& b', '#endif', ') {', 'c();', '}'))).toBe('VARIANTS{ [defined(A)] if (a && b) { c(); } | [!defined(A)] if a { c(); } }');
+    expect(body(lines('if (a', '#ifdef A', '&& b', '#endif', ') {', 'c();', '}'))).toBe(
+      'VARIANTS{ [defined(A)] if (a && b) { c(); } | [!defined(A)] if a { c(); } }',
+    );
   });
 
   it('sees the only statement of a branch compiled in or out', () => {
-    expect(body(lines('if (a)', '#ifdef A', 'b();', '#else', 'c();', '#endif', 'd();'))).toBe('VARIANTS{ [defined(A)] if a b(); d(); | [!defined(A)] if a c(); d(); }');
+    expect(body(lines('if (a)', '#ifdef A', 'b();', '#else', 'c();', '#endif', 'd();'))).toBe(
+      'VARIANTS{ [defined(A)] if a b(); d(); | [!defined(A)] if a c(); d(); }',
+    );
   });
 
   it('takes equal conditions alike', () => {

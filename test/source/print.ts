@@ -47,7 +47,10 @@ export function exprText(x: Expr): string {
     case 'block':
       return `(${stmtText(x.body)})`;
     case 'init':
-      return `{ ${x.items.map((i) => `${i.member === null ? '' : `.${i.member} = `}${exprText(i.value)}`).join(', ')} }`.replace('{  }', '{ }');
+      return `{ ${x.items.map((i) => `${i.member === null ? '' : `.${i.member} = `}${exprText(i.value)}`).join(', ')} }`.replace(
+        '{  }',
+        '{ }',
+      );
     case 'type':
       return `type ${typeText(x.type)}`;
     case 'unknown':
