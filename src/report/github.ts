@@ -6,7 +6,18 @@ import type { Evidence, Finding, Severity } from '../claim.ts';
 import { clip } from './markdown-text.ts';
 import { inOrder, type Report, type ReportOptions } from './model.ts';
 import { plain } from './plain.ts';
-import { CONTESTED, countWords, isContested, kernelWords, label, place, tellSource, worstFirst } from './words.ts';
+import {
+  CONTESTED,
+  countWords,
+  evidenceBesideNeeds,
+  isContested,
+  kernelWords,
+  label,
+  needsOf,
+  place,
+  tellSource,
+  worstFirst,
+} from './words.ts';
 
 /** GitHub shows ten errors and ten warnings a step, and fifty annotations a run; ten of all keep to both. */
 export const ANNOTATIONS_PER_STEP = 10;
@@ -55,10 +66,13 @@ function title(one: Finding): string {
 
 /** Lines of our own making, each plain. */
 function body(one: Finding): string {
-  const why = one.evidence.slice(0, 12).map((evidence) => `${label(evidence)}: ${tellEvidence(evidence)}`);
+  const why = evidenceBesideNeeds(one)
+    .slice(0, 12)
+    .map((evidence) => `${label(evidence)}: ${tellEvidence(evidence)}`);
   const lines = [
     one.message,
     ...why,
+    ...needsOf(one).map((need) => `needs ${need}`),
     ...(one.contested ? [`contested: ${CONTESTED}`] : []),
     ...(one.verdict === 'refuted' ? [] : [`to do: ${one.advice}`]),
   ];

@@ -1,7 +1,7 @@
 /** One finding as markdown: an item of a list, its evidence below it. What comes from patches goes through `prose` and `codeSpan`. */
 import type { Evidence, Finding } from '../claim.ts';
 import { codeSpan, prose } from './markdown-text.ts';
-import { CONTESTED, label, place } from './words.ts';
+import { CONTESTED, evidenceBesideNeeds, label, needsOf, place } from './words.ts';
 
 /** Chains through callees may be long; the first links and what carries the verdict say enough. */
 const MOST_EVIDENCE = 12;
@@ -21,12 +21,13 @@ export function headline(one: Finding): string {
 
 /** Why, and what to do, each one line. */
 export function details(one: Finding): string[] {
-  const evidence = one.evidence.slice(0, MOST_EVIDENCE).map((piece) => `${label(piece)}: ${tellEvidence(piece)}`);
-  const left = one.evidence.length - evidence.length;
+  const all = evidenceBesideNeeds(one);
+  const evidence = all.slice(0, MOST_EVIDENCE).map((piece) => `${label(piece)}: ${tellEvidence(piece)}`);
+  const left = all.length - evidence.length;
   return [
     ...evidence,
     ...(left > 0 ? [`and ${left} more`] : []),
-    ...one.missing.map((missing) => `needs: ${prose(missing.treeWouldHelp ? `--tree: ${missing.why}` : missing.why)}`),
+    ...needsOf(one).map((need) => `needs: ${prose(need)}`),
     ...(one.contested ? [`**contested**: ${prose(CONTESTED)}`] : []),
     ...(one.verdict === 'refuted' ? [] : [`to do: ${prose(one.advice)}`]),
     ...(one.preexisting ? ['the code was so before this change'] : []),

@@ -4,7 +4,7 @@
  */
 import { plain, plainLine } from './plain.ts';
 
-const WORD = /^[("]?(?:[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]{1,6})[)"]?$/;
+const WORD = /^[("]?(?:(?:[0-9]{1,3}-)?[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]{1,6}|[0-9]{1,2}\.[0-9]{1,3})[)"]?$/;
 /** letters only, and yet GitHub may take them for a commit or, before a full stop, for an address */
 const MORE_THAN_A_WORD = /[0-9a-f]{7,}|^\W?www\W?$/i;
 const TRAILING = /^(.+?)([.,;:?!]?)$/s;
@@ -12,8 +12,13 @@ const TRAILING = /^(.+?)([.,;:?!]?)$/s;
 /** One line of markdown without a line break; at most `limit` UTF-16 units of the text are taken. */
 export function prose(text: string, limit = 2000): string {
   return piecesOf(clip(plain(text).trim(), limit))
-    .map(({ word, end }) => (isWord(word) ? word + end : codeSpan(word) + end))
+    .map(({ word, end }) => (isWord(word) ? word + end : codeSpan(unquoted(word)) + end))
     .join(' ');
+}
+
+/** Our own sentences have code between backticks already. */
+function unquoted(word: string): string {
+  return /^`[^`]+`$/.test(word) ? word.slice(1, -1) : word;
 }
 
 /** Text as one code span: never empty, one line, its backticks told apart from the span's own. */
@@ -44,16 +49,16 @@ interface Piece {
   end: string;
 }
 
-/** Words and code in turn: code goes on over blanks until its brackets are closed, and neighbouring code is one piece. */
+/** Words and code in turn: code goes on over blanks until its brackets or backticks are closed, and neighbouring code is one piece. */
 function piecesOf(line: string): Piece[] {
   const pieces: Piece[] = [];
   const tokens = line.split(' ').filter((token) => token !== '');
   for (let at = 0; at < tokens.length; at++) {
     let text = tokens[at]!;
-    if (!isWord(split(text).word)) while (depth(text) > 0 && at + 1 < tokens.length) text += ` ${tokens[++at]}`;
+    if (!isWord(split(text).word)) while (isOpen(text) && at + 1 < tokens.length) text += ` ${tokens[++at]}`;
     const piece = split(text);
     const last = pieces.at(-1);
-    if (last && last.end === '' && !isWord(last.word) && !isWord(piece.word)) {
+    if (last && last.end === '' && isBareCode(last.word) && isBareCode(piece.word)) {
       last.word += ` ${piece.word}`;
       last.end = piece.end;
     } else pieces.push(piece);
@@ -70,8 +75,14 @@ function isWord(word: string): boolean {
   return WORD.test(word) && !MORE_THAN_A_WORD.test(word);
 }
 
-function depth(text: string): number {
-  return (text.match(/[([{]/g)?.length ?? 0) - (text.match(/[)\]}]/g)?.length ?? 0);
+function isBareCode(word: string): boolean {
+  return !isWord(word) && unquoted(word) === word;
+}
+
+/** Within backticks or brackets that are not closed. */
+function isOpen(text: string): boolean {
+  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
+  return text.startsWith('`') ? count(/`/g) === 1 : count(/[([{]/g) > count(/[)\]}]/g);
 }
 
 function longestRun(text: string): number {

@@ -5,7 +5,7 @@
 import type { Evidence, Finding, KnownFinding } from '../claim.ts';
 import { inOrder, type Report, type ReportOptions, summarize } from './model.ts';
 import { type Paint, paintWith } from './paint.ts';
-import { CONTESTED, counted, isContested, kernelWords, label, place, tellSource } from './words.ts';
+import { CONTESTED, counted, evidenceBesideNeeds, isContested, kernelWords, label, needsOf, place, tellSource } from './words.ts';
 
 export function renderText(report: Report, options: ReportOptions): string {
   const paint = paintWith(options.color);
@@ -44,11 +44,8 @@ function tellInFull(one: Finding, paint: Paint): string[] {
   add('code', paint.text(one.snippet));
   const where = one.kfunc === null ? one.subject : `${one.subject} of kfunc ${one.kfunc}()`;
   add('about', paint.text(one.function !== null && one.function !== one.kfunc ? `${where}, in ${one.function}()` : where));
-  const needs = one.missing.map((missing) => (missing.treeWouldHelp ? `--tree: ${missing.why}` : missing.why));
-  // what is missing is evidence too: said once is enough
-  for (const evidence of one.evidence)
-    if (!needs.some((need) => evidence.text.endsWith(need))) add(label(evidence), tellEvidence(evidence, paint));
-  for (const need of needs) add('needs', paint.text(need));
+  for (const evidence of evidenceBesideNeeds(one)) add(label(evidence), tellEvidence(evidence, paint));
+  for (const need of needsOf(one)) add('needs', paint.text(need));
   if (one.contested) add('contested', paint.yellow(CONTESTED));
   if (one.verdict !== 'refuted') add('to do', paint.text(one.advice));
   if (one.preexisting) add('note', 'the code was so before the patch');

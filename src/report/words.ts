@@ -23,6 +23,17 @@ export function label({ kind, role }: Evidence): string {
   return role === 'step' ? 'path' : role === 'context' ? 'note' : kind === 'registration' ? 'flags' : kind;
 }
 
+/** What is missing, one clause each. */
+export function needsOf({ missing }: Finding): string[] {
+  return missing.map(({ treeWouldHelp, why }) => (treeWouldHelp ? `--tree: ${why}` : why));
+}
+
+/** What is missing is evidence too: said once, as a need, is enough. */
+export function evidenceBesideNeeds(one: Finding): Evidence[] {
+  const needs = needsOf(one);
+  return one.evidence.filter(({ text }) => !needs.some((need) => text.endsWith(need)));
+}
+
 export const CONTESTED = 'this suppression rests on a word that was contested or taken back; --trust code does without it';
 
 const FROM: Record<KernelChoice['from'], string> = {

@@ -15,8 +15,13 @@ afterEach(async () => {
   await world.stop();
 });
 
-const moved = (one: Finding, line: number): Finding => ({ ...one, location: { ...one.location, line } });
-const outside = finding(3, { location: { file: 'kernel/other.c', line: 7, column: 1 } });
+const moved = (one: Finding, line: number): Finding => ({
+  ...one,
+  location: { ...one.location, line },
+});
+const outside = finding(3, {
+  location: { file: 'kernel/other.c', line: 7, column: 1 },
+});
 const lines = () => world.pull.threads.map(({ path, line, resolved }) => `${path}:${line}${resolved ? ' resolved' : ''}`);
 const bodies = () => world.pull.threads.map(({ comments }) => comments[0]!.body);
 const summary = () => {
@@ -44,11 +49,11 @@ describe('a first run', () => {
 - path: \`bpf_thing()\` dereferences t (\`kernel/thing.c:10:9\`)
 - to do: test t first
 
-<sub>\`kfunc-lint explain unchecked-param\` tells more. By the verifier of Linux \`6.12 (--kernel)\`.</sub>`);
+<sub>\`kfunc-lint explain unchecked-param\` tells more. By the verifier of Linux 6.12 \`(--kernel)\`.</sub>`);
     expect(summary()).toMatch(new RegExp(`^<!-- kfunc-lint:summary head=${FIRST} -->\n### kfunc-lint: 3 confirmed`));
     expect(summary()).toContain('`kernel/other.c:7:1`');
     expect(summary().match(/see the comment on the line/g)).toHaveLength(2);
-    for (const part of ['Suppressed, but contested', '1 suppressed as false positives', '1 undecided', 'Linux `6.12 (--kernel)`', FIRST])
+    for (const part of ['Suppressed, but contested', '1 suppressed as false positives', '1 undecided', 'Linux 6.12 `(--kernel)`', FIRST])
       expect(summary()).toContain(part);
     expect(requests).toEqual([
       'POST /graphql 200',
@@ -89,11 +94,19 @@ describe('a first run', () => {
   });
 
   it('proposes nothing that would not be seen, or does not fit', async () => {
-    const mend = { file: 'kernel/thing.c', start: { line: 10, column: 1 }, end: { line: 10, column: 1 }, text: '\u202e', title: 'x' };
+    const mend = {
+      file: 'kernel/thing.c',
+      start: { line: 10, column: 1 },
+      end: { line: 10, column: 1 },
+      text: '\u202e',
+      title: 'x',
+    };
     await world.run([
       finding(10, { mend }),
       finding(11, { mend: { ...mend, text: 'a\nb' } }),
-      finding(12, { mend: { ...mend, text: 'x', end: { line: 10, column: 900 } } }),
+      finding(12, {
+        mend: { ...mend, text: 'x', end: { line: 10, column: 900 } },
+      }),
     ]);
     expect(lines()).toHaveLength(3);
     for (const body of bodies()) expect(body).not.toContain('suggestion');
@@ -111,7 +124,12 @@ describe('a first run', () => {
     const long = Array.from({ length: 40 }, () =>
       evidence({
         text: '@ a '.repeat(2000),
-        source: { kernel: '6.12', path: 'p'.repeat(900), symbol: 's'.repeat(900), quote: '` '.repeat(9000) },
+        source: {
+          kernel: '6.12',
+          path: 'p'.repeat(900),
+          symbol: 's'.repeat(900),
+          quote: '` '.repeat(9000),
+        },
       }),
     );
     await world.run(Array.from({ length: 40 }, (_, n) => finding(n + 1, { evidence: long, message: 'x_ y '.repeat(1000) })));
@@ -126,7 +144,9 @@ describe('a later push', () => {
     await world.run([finding(10), finding(20)]);
     const ids = world.pull.threads.map(({ comments }) => comments[0]!.id);
     world.pull.push(SECOND, [fileOf('kernel/thing.c', 1, 120)]);
-    const { requests } = await world.run([moved(finding(10), 15)], { head: SECOND });
+    const { requests } = await world.run([moved(finding(10), 15)], {
+      head: SECOND,
+    });
     expect(world.pull.threads.map(({ comments }) => comments[0]!.id)).toEqual(ids);
     expect(lines()).toEqual(['kernel/thing.c:10', 'kernel/thing.c:20 resolved']);
     expect(bodies()[0]).toContain('at `kernel/thing.c:15:9`');
@@ -161,7 +181,7 @@ describe('a later push', () => {
     world.pull.push(SECOND, world.pull.files);
     await world.run([SUPPRESSED], { head: SECOND });
     expect(summary().split('\n').slice(1)).toEqual([
-      `kfunc-lint: nothing confirmed any more at \`${SECOND}\`, by the verifier of Linux \`6.12 (--kernel)\`.`,
+      `kfunc-lint: nothing confirmed any more at \`${SECOND}\`, by the verifier of Linux 6.12 \`(--kernel)\`.`,
     ]);
   });
 
@@ -170,7 +190,13 @@ describe('a later push', () => {
     world.pull.push(SECOND, [fileOf('kernel/thing.c', 50, 60), fileOf('kernel/new.c', 1, 30)]);
     expect(lines()).toEqual(['kernel/thing.c:null', 'kernel/thing.c:null']);
     const { requests } = await world.run(
-      [moved(finding(10), 55), finding(20), finding(30, { location: { file: 'kernel/new.c', line: 30, column: 1 } })],
+      [
+        moved(finding(10), 55),
+        finding(20),
+        finding(30, {
+          location: { file: 'kernel/new.c', line: 30, column: 1 },
+        }),
+      ],
       { head: SECOND },
     );
     expect(lines()).toEqual(['kernel/thing.c:null', 'kernel/thing.c:null', 'kernel/new.c:30']);
@@ -179,7 +205,9 @@ describe('a later push', () => {
 
   it('leaves a pull request alone that has moved on', async () => {
     world.pull.push(SECOND, world.pull.files);
-    const { code, stdout, requests } = await world.run([finding(10)], { head: FIRST });
+    const { code, stdout, requests } = await world.run([finding(10)], {
+      head: FIRST,
+    });
     expect([code, world.pull.threads, world.pull.comments]).toEqual([0, [], []]);
     expect(requests).toEqual(['POST /graphql 200']);
     expect(stdout).toContain('has moved on');
@@ -212,7 +240,14 @@ describe('people', () => {
     await world.run([finding(10)]);
     const [{ comments }] = world.pull.threads as [(typeof world.pull.threads)[0]];
     for (const answered of [true, false, true]) {
-      world.pull.review(BOT, FIRST, '', [{ path: 'kernel/thing.c', line: 10, side: 'RIGHT', body: comments[0]!.body }]);
+      world.pull.review(BOT, FIRST, '', [
+        {
+          path: 'kernel/thing.c',
+          line: 10,
+          side: 'RIGHT',
+          body: comments[0]!.body,
+        },
+      ]);
       if (answered) world.pull.reply(world.pull.threads.at(-1)!, 'maintainer', 'why?');
     }
     const { stdout } = await world.run([finding(10)]);
@@ -222,7 +257,10 @@ describe('people', () => {
 
   it('who resolve a thread are not contradicted', async () => {
     await world.run([finding(10)]);
-    Object.assign(world.pull.threads[0]!, { resolved: true, resolvedBy: 'maintainer' });
+    Object.assign(world.pull.threads[0]!, {
+      resolved: true,
+      resolvedBy: 'maintainer',
+    });
     world.pull.push(SECOND, world.pull.files);
     await world.run([finding(10)], { head: SECOND });
     expect(lines()).toEqual(['kernel/thing.c:10 resolved']);
@@ -279,7 +317,9 @@ describe('limits', () => {
       fileOf('kernel/thing.c', 1, 100),
       fileOf('kernel/other.c', 1, 9),
     ]);
-    const { requests } = await world.run([finding(10), outside], { head: SECOND });
+    const { requests } = await world.run([finding(10), outside], {
+      head: SECOND,
+    });
     expect(world.pull.threads.filter(({ comments }) => comments[0]!.author === BOT).map(({ path }) => path)).toEqual([
       'kernel/thing.c',
       'kernel/other.c',
@@ -294,7 +334,12 @@ describe('GitHub in trouble', () => {
   const once = (
     method: string,
     path: RegExp,
-    answer: { status: number; message: string; headers?: Record<string, string>; done?: boolean },
+    answer: {
+      status: number;
+      message: string;
+      headers?: Record<string, string>;
+      done?: boolean;
+    },
     times = 1,
   ) => {
     let left = times;
@@ -368,7 +413,11 @@ describe('GitHub in trouble', () => {
     once(
       'POST',
       /reviews$/,
-      { status: 403, message: 'You have exceeded a secondary rate limit.', headers: { 'retry-after': '3600' } },
+      {
+        status: 403,
+        message: 'You have exceeded a secondary rate limit.',
+        headers: { 'retry-after': '3600' },
+      },
       1000,
     );
     const { code, stderr } = await world.run([finding(10)]);
@@ -385,14 +434,18 @@ describe('GitHub in trouble', () => {
   });
 
   it('a bad token: one clear line without it', async () => {
-    const { code, stdout, stderr } = await world.run([finding(10)], { env: { GITHUB_TOKEN: 'ghp_wrongwrongwrongwrongwrongwrong' } });
+    const { code, stdout, stderr } = await world.run([finding(10)], {
+      env: { GITHUB_TOKEN: 'ghp_wrongwrongwrongwrongwrongwrong' },
+    });
     expect(code).toBe(2);
     expect(stderr).toBe('GitHub answered 401 to POST /graphql: Bad credentials\n');
     expect(stdout + stderr).not.toContain('wrongwrong');
   });
 
   it('no answer at all', async () => {
-    const { code, stderr } = await world.run([finding(10)], { env: { GITHUB_API_URL: 'http://127.0.0.1:1' } });
+    const { code, stderr } = await world.run([finding(10)], {
+      env: { GITHUB_API_URL: 'http://127.0.0.1:1' },
+    });
     expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
@@ -417,16 +470,34 @@ describe('rights', () => {
 
   it('the second step for forks finds the pull request by branch and commit, and offers nothing for one click', async () => {
     world.pull.fromFork = true;
-    const event = { workflow_run: { head_sha: FIRST, head_branch: 'topic', head_repository: { owner: { login: 'stranger' } } } };
-    const mend = { file: 'kernel/thing.c', start: { line: 10, column: 1 }, end: { line: 10, column: 1 }, text: 'evil();', title: 'x' };
-    const { code, requests } = await world.run([finding(10, { mend })], { event });
+    const event = {
+      workflow_run: {
+        head_sha: FIRST,
+        head_branch: 'topic',
+        head_repository: { owner: { login: 'stranger' } },
+      },
+    };
+    const mend = {
+      file: 'kernel/thing.c',
+      start: { line: 10, column: 1 },
+      end: { line: 10, column: 1 },
+      text: 'evil();',
+      title: 'x',
+    };
+    const { code, requests } = await world.run([finding(10, { mend })], {
+      event,
+    });
     expect(code).toBe(0);
     expect(lines()).toEqual(['kernel/thing.c:10']);
     expect(bodies()[0]).not.toContain('evil');
     expect(requests[0]).toBe('GET /pulls 200');
-    expect((await world.run([finding(10)], { event: { workflow_run: { ...event.workflow_run, head_sha: SECOND } } })).stdout).toContain(
-      'nothing to do',
-    );
+    expect(
+      (
+        await world.run([finding(10)], {
+          event: { workflow_run: { ...event.workflow_run, head_sha: SECOND } },
+        })
+      ).stdout,
+    ).toContain('nothing to do');
   });
 });
 
@@ -487,7 +558,10 @@ describe('a dry run', () => {
   });
 
   it('needs no token', async () => {
-    const { code, stdout, requests } = await world.run([finding(10)], { dryRun: true, env: { GITHUB_TOKEN: '' } });
+    const { code, stdout, requests } = await world.run([finding(10)], {
+      dryRun: true,
+      env: { GITHUB_TOKEN: '' },
+    });
     expect([code, requests]).toEqual([0, []]);
     expect(stdout).toContain('on kernel/thing.c:10:');
   });
@@ -508,7 +582,9 @@ describe('a run that can’t be done says why', () => {
   });
 
   it('a pull request that is not there', async () => {
-    const { code, stderr } = await world.run([finding(10)], { event: { pull_request: { number: 6, head: { sha: FIRST } } } });
+    const { code, stderr } = await world.run([finding(10)], {
+      event: { pull_request: { number: 6, head: { sha: FIRST } } },
+    });
     expect([code, stderr]).toEqual([2, 'o/r has no pull request 6\n']);
   });
 

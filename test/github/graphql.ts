@@ -23,8 +23,17 @@ export async function answerGraphql(
   rights: Rights,
 ): Promise<unknown> {
   schema ??= buildSchema(description.idl, { assumeValid: true });
-  const answer = await execute({ schema, source: request.query, variableValues: request.variables ?? {}, rootValue: root(pull, rights) });
-  const errors = answer.errors?.map((error) => ({ message: error.message, path: error.path, type: error.extensions.type ?? 'INVALID' }));
+  const answer = await execute({
+    schema,
+    source: request.query,
+    variableValues: request.variables ?? {},
+    rootValue: root(pull, rights),
+  });
+  const errors = answer.errors?.map((error) => ({
+    message: error.message,
+    path: error.path,
+    type: error.extensions.type ?? 'INVALID',
+  }));
   return { data: answer.data, ...(errors ? { errors } : {}) };
 }
 
@@ -56,13 +65,18 @@ function root(pull: PullRequest, { user, write, contents }: Rights) {
       allowed(write);
       const comment = pull.find(Number(input.subjectId.slice('C_'.length)));
       comment.minimized = minimized;
-      const node = { __typename: 'PullRequestReviewComment', isMinimized: minimized };
+      const node = {
+        __typename: 'PullRequestReviewComment',
+        isMinimized: minimized,
+      };
       return { minimizedComment: node, unminimizedComment: node };
     };
   return {
     repository: ({ owner, name }: { owner: string; name: string }) =>
       owner === 'o' && name === 'r'
-        ? { pullRequest: ({ number }: { number: number }) => (number === pull.number ? pullNode(pull, user) : null) }
+        ? {
+            pullRequest: ({ number }: { number: number }) => (number === pull.number ? pullNode(pull, user) : null),
+          }
         : null,
     resolveReviewThread: setResolved(true),
     unresolveReviewThread: setResolved(false),
@@ -101,12 +115,25 @@ function threadNode({ id, resolved, comments }: LineThread, user: string) {
 }
 
 function commentNode({ id, author, body, minimized }: Comment, user: string) {
-  return { id: `C_${id}`, fullDatabaseId: String(id), body, viewerDidAuthor: author === user, isMinimized: minimized };
+  return {
+    id: `C_${id}`,
+    fullDatabaseId: String(id),
+    body,
+    viewerDidAuthor: author === user,
+    isMinimized: minimized,
+  };
 }
 
 function page<T>(all: T[], { first, after }: Slice) {
   if (!(first >= 1 && first <= 100)) throw new Typed('EXCESSIVE_PAGINATION', 'first must be between 1 and 100');
   const start = after ? Number(after) : 0;
   const nodes = all.slice(start, start + first);
-  return { totalCount: all.length, nodes, pageInfo: { hasNextPage: start + first < all.length, endCursor: String(start + nodes.length) } };
+  return {
+    totalCount: all.length,
+    nodes,
+    pageInfo: {
+      hasNextPage: start + first < all.length,
+      endCursor: String(start + nodes.length),
+    },
+  };
 }

@@ -24,7 +24,12 @@ interface Description {
 
 const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json');
 const description = JSON.parse(readFileSync(file, 'utf8')) as Description;
-const ajv = new Ajv({ strict: false, coerceTypes: false, allErrors: true, unicodeRegExp: false });
+const ajv = new Ajv({
+  strict: false,
+  coerceTypes: false,
+  allErrors: true,
+  unicodeRegExp: false,
+});
 addFormats.default(ajv);
 const compiled = new Map<string, ValidateFunction>();
 
@@ -46,7 +51,14 @@ export function matchPath(method: string, path: string): Match | null {
     if (!description.paths[template]?.[method.toLowerCase()]) return [];
     const names = [...template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name!);
     const match = new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '([^/]+)')}$`).exec(path);
-    return match ? [{ template, parameters: Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(match[at + 1]!)])) }] : [];
+    return match
+      ? [
+          {
+            template,
+            parameters: Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(match[at + 1]!)])),
+          },
+        ]
+      : [];
   });
   const holes = ({ template }: Match) => template.split('{').length;
   return found.sort((a, b) => holes(a) - holes(b))[0] ?? null;
@@ -76,7 +88,12 @@ export function answerFaults(method: string, path: string, status: number, body:
   if (!match || status >= 500) return [];
   const response = description.paths[match.template]![method.toLowerCase()]!.responses[String(status)];
   if (!response) return status === 403 || status === 404 || status === 422 ? [] : [`${method} ${match.template} never answers ${status}`];
-  const { content } = '$ref' in response ? (pointed(response.$ref) as unknown as { content?: Record<string, { schema: Node }> }) : response;
+  const { content } =
+    '$ref' in response
+      ? (pointed(response.$ref) as unknown as {
+          content?: Record<string, { schema: Node }>;
+        })
+      : response;
   const schema = content?.['application/json']?.schema;
   if (!schema) return body === undefined ? [] : [`${method} ${match.template}: an answer ${status} has no body`];
   return schemaFaults(`${method} ${match.template} ${status}`, schema, false, body);

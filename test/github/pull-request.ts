@@ -54,7 +54,12 @@ export class PullRequest {
   }
 
   comment(author: string, body: string): Comment {
-    const made = { id: this.#nextId++, author, body: checked(body), minimized: false };
+    const made = {
+      id: this.#nextId++,
+      author,
+      body: checked(body),
+      minimized: false,
+    };
     this.comments.push(made);
     return made;
   }
@@ -66,13 +71,31 @@ export class PullRequest {
         throw new Refused(422, 'Unprocessable Entity: Line could not be resolved');
     this.reviews++;
     for (const { path, line, body: text } of comments) {
-      const first = { id: this.#nextId++, author, body: checked(text), minimized: false };
-      this.threads.push({ id: `PRRT_${first.id}`, path, line, commit, resolved: false, resolvedBy: null, comments: [first] });
+      const first = {
+        id: this.#nextId++,
+        author,
+        body: checked(text),
+        minimized: false,
+      };
+      this.threads.push({
+        id: `PRRT_${first.id}`,
+        path,
+        line,
+        commit,
+        resolved: false,
+        resolvedBy: null,
+        comments: [first],
+      });
     }
   }
 
   reply(thread: LineThread, author: string, body: string): void {
-    thread.comments.push({ id: this.#nextId++, author, body, minimized: false });
+    thread.comments.push({
+      id: this.#nextId++,
+      author,
+      body,
+      minimized: false,
+    });
   }
 
   edit(id: number, body: string): Comment {

@@ -17,25 +17,37 @@ const ROUTES: Route[] = [
   [
     'GET',
     /^\/repos\/o\/r\/pulls$/,
-    (pull, { url }) => ({ status: 200, body: url.searchParams.get('head') === 'stranger:topic' ? [simplePull(pull)] : [] }),
+    (pull, { url }) => ({
+      status: 200,
+      body: url.searchParams.get('head') === 'stranger:topic' ? [simplePull(pull)] : [],
+    }),
   ],
   ['GET', /^\/repos\/o\/r\/pulls\/5\/files$/, listFiles],
   ['POST', /^\/repos\/o\/r\/pulls\/5\/reviews$/, postReview],
   [
     'POST',
     /^\/repos\/o\/r\/issues\/5\/comments$/,
-    (pull, { body }, _, user) => ({ status: 201, body: issueComment(pull.comment(user, (body as { body: string }).body)) }),
+    (pull, { body }, _, user) => ({
+      status: 201,
+      body: issueComment(pull.comment(user, (body as { body: string }).body)),
+    }),
   ],
   [
     'PATCH',
     /^\/repos\/o\/r\/issues\/comments\/(\d+)$/,
-    (pull, { body }, id, user) => ({ status: 200, body: issueComment(edit(pull, id, user, body)) }),
+    (pull, { body }, id, user) => ({
+      status: 200,
+      body: issueComment(edit(pull, id, user, body)),
+    }),
   ],
   ['DELETE', /^\/repos\/o\/r\/issues\/comments\/(\d+)$/, remove],
   [
     'PATCH',
     /^\/repos\/o\/r\/pulls\/comments\/(\d+)$/,
-    (pull, { body }, id, user) => ({ status: 200, body: reviewComment(pull, edit(pull, id, user, body)) }),
+    (pull, { body }, id, user) => ({
+      status: 200,
+      body: reviewComment(pull, edit(pull, id, user, body)),
+    }),
   ],
   ['DELETE', /^\/repos\/o\/r\/pulls\/comments\/(\d+)$/, remove],
 ];
@@ -71,7 +83,11 @@ function postReview(pull: PullRequest, { body }: Call, _: number, user: string):
     commit_id,
     comments = [],
     body: text = '',
-  } = body as { commit_id: string; body?: string; comments?: { path: string; line: number; side: string; body: string }[] };
+  } = body as {
+    commit_id: string;
+    body?: string;
+    comments?: { path: string; line: number; side: string; body: string }[];
+  };
   pull.review(user, commit_id, text, comments);
   return {
     status: 200,
@@ -84,7 +100,10 @@ function postReview(pull: PullRequest, { body }: Call, _: number, user: string):
       html_url: `${HOST}/review`,
       pull_request_url: `${HOST}/repos/o/r/pulls/5`,
       author_association: 'NONE',
-      _links: { html: { href: `${HOST}/review` }, pull_request: { href: `${HOST}/repos/o/r/pulls/5` } },
+      _links: {
+        html: { href: `${HOST}/review` },
+        pull_request: { href: `${HOST}/repos/o/r/pulls/5` },
+      },
       commit_id,
     },
   };
@@ -124,7 +143,11 @@ function reviewComment(pull: PullRequest, { id, author, body }: Comment) {
     original_commit_id: thread.commit,
     pull_request_url: `${HOST}/repos/o/r/pulls/5`,
     author_association: 'NONE',
-    _links: { self: { href: HOST }, html: { href: HOST }, pull_request: { href: HOST } },
+    _links: {
+      self: { href: HOST },
+      html: { href: HOST },
+      pull_request: { href: HOST },
+    },
   };
 }
 

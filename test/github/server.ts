@@ -68,12 +68,23 @@ export class FakeGithub {
     const interruption = await this.interrupt(call);
     const answer =
       interruption && !interruption.done
-        ? { status: interruption.status, body: { message: interruption.message } }
+        ? {
+            status: interruption.status,
+            body: { message: interruption.message },
+          }
         : await this.#answer(call, request);
     const status = interruption?.status ?? answer.status;
     this.sent.push({ method: call.method, path: call.url.pathname, status });
-    const body = interruption ? { message: interruption.message, documentation_url: 'https://docs.example.com' } : answer.body;
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...interruption?.headers });
+    const body = interruption
+      ? {
+          message: interruption.message,
+          documentation_url: 'https://docs.example.com',
+        }
+      : answer.body;
+    response.writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      ...interruption?.headers,
+    });
     response.end(body === undefined ? '' : JSON.stringify(body));
   }
 
@@ -98,7 +109,11 @@ export class FakeGithub {
   }
 
   #rest(call: Call): Answer {
-    if (call.method !== 'GET' && !this.rights.write) return { status: 403, body: { message: 'Resource not accessible by integration' } };
+    if (call.method !== 'GET' && !this.rights.write)
+      return {
+        status: 403,
+        body: { message: 'Resource not accessible by integration' },
+      };
     try {
       return answerRest(this.pull, call, BOT);
     } catch (error) {

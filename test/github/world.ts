@@ -24,7 +24,10 @@ export function fileOf(
 ): FileOfDiff {
   const count = to - from + 1;
   const lines = Array.from({ length: count }, (_, n) => `+${text(from + n)}`);
-  return { filename, patch: `@@ -${from},0 +${from},${count} @@ static int x;\n${lines.join('\n')}` };
+  return {
+    filename,
+    patch: `@@ -${from},0 +${from},${count} @@ static int x;\n${lines.join('\n')}`,
+  };
 }
 
 export interface Ran {
