@@ -1,16 +1,19 @@
 /**
  * Bundles the command line into dist/. Node loads CommonJS several times faster than ES modules, and a run should not read what its command does not need, so:
  * esbuild splits the program into chunks at each `import()`, and each chunk is then turned into CommonJS. A chunk that awaits at its top level stays an ES module.
- * The pattern file is checked here and goes in as JSON: a run needs neither the YAML parser nor the schema while the file beside the package is the one built in.
+ * scripts/launcher.cjs loads them. The pattern file is checked here and goes in as JSON: a run needs neither the YAML parser nor the schema while the file beside the package is the one built in.
  */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
 import { loadTypeScript, ROOT } from './load-ts.mjs';
 
 const PATTERNS = 'kfunc-patterns.yaml';
 const TARGET = 'node20';
+const SAMPLE = 'fixtures/unchecked-param/refuted/rcu-slot-reassigned.patch';
 
 async function precompilePatterns() {
   const text = await readFile(join(ROOT, PATTERNS), 'utf8');
@@ -31,12 +34,12 @@ const noPrograms = {
   },
 };
 
-/** @returns ES modules by file name; `kfunc-lint.js` is the one to run */
+/** @returns ES modules by file name; `main.js` is the one to run */
 async function split() {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const patterns = await precompilePatterns();
   const { outputFiles } = await build({
-    entryPoints: { 'kfunc-lint': join(ROOT, 'src/main.ts') },
+    entryPoints: { main: join(ROOT, 'src/main.ts') },
     bundle: true,
     splitting: true,
     write: false,
@@ -110,17 +113,32 @@ async function convert(chunks) {
       files.set(named(name), (/\b__url\b/.test(direct) ? CJS_BANNER : '') + direct);
     }
   }
-  files.set('kfunc-lint.cjs', `#!/usr/bin/env node\n${files.get('kfunc-lint.cjs')}`);
+  const launcher = await transform(await readFile(join(ROOT, 'scripts/launcher.cjs'), 'utf8'), {
+    platform: 'node',
+    target: TARGET,
+    minify: true,
+  });
+  files.set('kfunc-lint.cjs', `#!/usr/bin/env node\n${launcher.code}`);
   return files;
 }
 
-/** A folder that is whole before it has its name, so that a run in between finds either build. */
+/** One lint of a patch, after which the launcher keeps the machine code of all that it took. */
+async function keepCode(tool) {
+  const run = promisify(execFile)(process.execPath, [tool, SAMPLE], { cwd: ROOT, env: { ...process.env, KFUNC_LINT_KEEP_CODE: '1' } });
+  // 1: something confirmed
+  await run.catch((error) => {
+    if (error.code !== 1) throw error;
+  });
+}
+
+/** A folder that is whole before it has its name, so that a run in between finds either build. The first argument names another one than dist/. */
 async function writeAll(files) {
-  const target = join(ROOT, 'dist');
+  const target = resolve(process.argv[2] ?? join(ROOT, 'dist'));
   const draft = `${target}.${process.pid}.tmp`;
   await mkdir(draft, { recursive: true });
   for (const [name, text] of files) await writeFile(join(draft, name), text);
   await chmod(join(draft, 'kfunc-lint.cjs'), 0o755);
+  await keepCode(join(draft, 'kfunc-lint.cjs'));
   await rm(target, { recursive: true, force: true });
   await rename(draft, target);
 }

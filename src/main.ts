@@ -1,5 +1,5 @@
 /** The process: arguments in, exit code out. Descriptors instead of `process.stdout`, whose streams and sockets cost a lint of one patch a tenth of its time. */
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { run } from './cli.ts';
 
 /** Blocks until all is written. A reader that went away (`| head`) is no error of ours: the exit code still tells the verdict. */
@@ -18,10 +18,12 @@ function write(descriptor: 1 | 2, text: string): void {
   }
 }
 
-/** Only a character device can be a terminal; asking for sure loads the terminal's module. */
+/** Only a character device can be a terminal, and /dev/null is none; asking for sure loads streams and sockets. */
 function isTerminal(descriptor: 1 | 2): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && (descriptor === 1 ? process.stdout : process.stderr).isTTY === true;
+    const device = fstatSync(descriptor);
+    if (!device.isCharacterDevice() || device.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false;
+    return (descriptor === 1 ? process.stdout : process.stderr).isTTY === true;
   } catch {
     return false;
   }
