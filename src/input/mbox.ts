@@ -4,6 +4,7 @@
 export const MAX_MAIL = 32 * 1024 * 1024;
 
 export interface RawMail {
+  /** lies in the splitter's memory, until it is given the next piece */
   bytes: Buffer;
   /** where it begins in the mailbox, in bytes */
   offset: number;
@@ -16,7 +17,7 @@ const FROM_LINE =
 
 /** The line between mails: `From <who or commit> Mon Sep 17 00:00:00 2001`. */
 export function isFromLine(line: string): boolean {
-  return line.startsWith('From ') && line.length < 700 && FROM_LINE.test(line);
+  return line.startsWith('From ') && line.length < LOOK_AHEAD && FROM_LINE.test(line);
 }
 
 const SEPARATOR = Buffer.from('\nFrom ');
@@ -24,67 +25,81 @@ const SEPARATOR = Buffer.from('\nFrom ');
 const LOOK_AHEAD = 700;
 
 export class MboxSplitter {
-  private held: Buffer = Buffer.alloc(0);
-  /** where `held` begins in the mailbox */
+  /** one piece of memory for all mails: a new one for each chunk would be a gigabyte of garbage */
+  private memory: Buffer = Buffer.alloc(0);
+  /** how much of `memory` holds bytes of the mailbox */
+  private length = 0;
+  /** where `memory` begins in the mailbox */
   private offset = 0;
-  /** of the current mail, more than MAX_MAIL has gone by */
-  private overflow: RawMail | null = null;
-  /** from here on `held` was not searched yet */
+  /** beginning of the current mail, and how far it was searched; both in `memory` */
+  private start = 0;
   private searched = 0;
+  /** of the current mail more than MAX_MAIL has gone by */
+  private overflow: RawMail | null = null;
 
   /** The mails that this chunk completes. */
   push(chunk: Buffer): RawMail[] {
-    this.held = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
-    return this.take(false);
-  }
-
-  end(): RawMail[] {
-    const mails = this.take(true);
-    if (this.held.length > 0 || this.overflow) mails.push(this.mail(this.held.length));
-    this.held = Buffer.alloc(0);
-    return mails;
-  }
-
-  private take(last: boolean): RawMail[] {
-    const mails: RawMail[] = [];
-    for (;;) {
-      const found = this.held.indexOf(SEPARATOR, this.searched);
-      if (found < 0) {
-        this.searched = Math.max(0, this.held.length - SEPARATOR.length + 1);
-        break;
-      }
-      const lineEnd = this.held.indexOf(10, found + 1);
-      if (lineEnd < 0 && !last && this.held.length - found < LOOK_AHEAD) {
-        this.searched = found;
-        break;
-      }
-      const line = this.held.toString('latin1', found + 1, Math.min(lineEnd < 0 ? this.held.length : lineEnd, found + LOOK_AHEAD));
-      this.searched = found + 1;
-      if (!isFromLine(line)) continue;
-      mails.push(this.mail(found + 1));
-      this.searched = 0;
-    }
+    this.append(chunk);
+    const mails = this.take(false);
     this.spill();
     return mails;
   }
 
-  /** Cuts the current mail off before `length`. */
-  private mail(length: number): RawMail {
-    const mail = this.overflow ?? { bytes: this.held.subarray(0, length), offset: this.offset, cut: false };
+  end(): RawMail[] {
+    const mails = this.take(true);
+    if (this.length > this.start || this.overflow) mails.push(this.mail(this.length));
+    return mails;
+  }
+
+  /** Moves what is left of the current mail to the front, and the chunk behind it. */
+  private append(chunk: Buffer): void {
+    const left = this.length - this.start;
+    const before = this.memory;
+    if (before.length < left + chunk.length) this.memory = Buffer.allocUnsafeSlow((left + chunk.length) * 2);
+    before.copy(this.memory, 0, this.start, this.length);
+    chunk.copy(this.memory, left);
+    this.offset += this.start;
+    this.searched -= this.start;
+    this.start = 0;
+    this.length = left + chunk.length;
+  }
+
+  private take(last: boolean): RawMail[] {
+    const mails: RawMail[] = [];
+    const bytes = this.memory.subarray(0, this.length);
+    for (;;) {
+      const found = bytes.indexOf(SEPARATOR, this.searched);
+      if (found < 0) {
+        this.searched = Math.max(this.start, this.length - SEPARATOR.length + 1);
+        return mails;
+      }
+      const lineEnd = bytes.indexOf(10, found + 1);
+      if (lineEnd < 0 && !last && this.length - found < LOOK_AHEAD) {
+        this.searched = found;
+        return mails;
+      }
+      const line = bytes.toString('latin1', found + 1, Math.min(lineEnd < 0 ? this.length : lineEnd, found + LOOK_AHEAD));
+      this.searched = found + 1;
+      if (isFromLine(line)) mails.push(this.mail(found + 1));
+    }
+  }
+
+  /** Ends the current mail at `end`. */
+  private mail(end: number): RawMail {
+    const mail = this.overflow ?? { bytes: this.memory.subarray(this.start, end), offset: this.offset + this.start, cut: false };
     this.overflow = null;
-    this.held = this.held.subarray(length);
-    this.offset += length;
+    this.start = end;
+    this.searched = Math.max(this.searched, end - 1);
     return mail;
   }
 
   private spill(): void {
-    if (this.held.length <= MAX_MAIL) return;
-    this.overflow ??= { bytes: Buffer.from(this.held.subarray(0, MAX_MAIL)), offset: this.offset, cut: true };
+    if (this.length - this.start <= MAX_MAIL) return;
+    const bytes = Buffer.from(this.memory.subarray(this.start, this.start + MAX_MAIL));
+    this.overflow ??= { bytes, offset: this.offset + this.start, cut: true };
     // the tail may hold the beginning of a separator
-    const keep = LOOK_AHEAD;
-    this.offset += this.held.length - keep;
-    this.held = Buffer.from(this.held.subarray(this.held.length - keep));
-    this.searched = 0;
+    this.start = this.length - LOOK_AHEAD;
+    this.searched = Math.max(this.searched, this.start);
   }
 }
 

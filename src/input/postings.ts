@@ -37,14 +37,15 @@ export interface Posting<E extends Entry> {
 
 /** In the order in which the first mail of each was read; answers belong to none, nor do cover letters without patches. */
 export function gatherPostings<E extends Entry>(entries: readonly E[]): Posting<E>[] {
-  const roots = rootsOf(entries);
+  const byId = new Map<string | null, E>();
+  for (const entry of entries) if (entry.messageId !== null) byId.set(entry.messageId, entry);
   const postings = new Map<string, Posting<E>[]>();
   for (const entry of entries) {
     if (entry.isAnswer) continue;
     const key = postingKey(entry);
     const same = postings.get(key) ?? [];
     postings.set(key, same);
-    const root = roots.get(entry) ?? '';
+    const root = rootOf(entry, byId);
     const open = same.findLast((one) => takes(one, entry, root));
     if (!open) same.push(newPosting(entry, root));
     else if (entry.hasDiff) open.members.push(entry);
@@ -101,22 +102,18 @@ function takes<E extends Entry>(posting: Posting<E>, entry: E, root: string): bo
   return !threaded && first.date !== null && entry.date !== null && Math.abs(first.date - entry.date) < HALF_AN_HOUR;
 }
 
-/** The id of the mail that began each one's thread, as far as ids and references tell. */
-function rootsOf<E extends Entry>(entries: readonly E[]): Map<E, string> {
-  const byId = new Map(entries.map((entry) => [entry.messageId, entry]));
-  return new Map(
-    entries.map((entry) => {
-      let at: Entry = entry;
-      let root = entry.messageId ?? '';
-      // ids are hostile: they may go round in a circle
-      for (const seen = new Set<Entry>(); !seen.has(at); ) {
-        seen.add(at);
-        root = at.references[0] ?? at.inReplyTo ?? at.messageId ?? root;
-        at = byId.get(root) ?? at;
-      }
-      return [entry, root];
-    }),
-  );
+/** The id of the mail that began the thread, as far as ids and references tell. */
+function rootOf(entry: Entry, byId: ReadonlyMap<string | null, Entry>): string {
+  let at = entry;
+  let root = entry.messageId ?? '';
+  // ids are hostile: they may go round in a circle
+  for (let steps = 0; steps < 100; steps++) {
+    root = at.references[0] ?? at.inReplyTo ?? at.messageId ?? root;
+    const above = byId.get(root);
+    if (!above || above === at) break;
+    at = above;
+  }
+  return root;
 }
 
 /** The ids of one run of git send-email or b4 differ in a number: 20251027231727.472628-3-name@host, 20251027-topic-v2-3-0123456789ab@host */

@@ -4,27 +4,11 @@ import { type Diagnostic, InputError } from '../claim.ts';
 import { type Mail, readMail } from './mail.ts';
 import { type RawMail, unwrapMail } from './mbox.ts';
 import type { InputSet, Message, Patch } from './model.ts';
-import { diffTexts, isCommitLike, type PatchMail, readPatches } from './patch-mail.ts';
-import type { Entry } from './postings.ts';
-import { MailStore, type Stored } from './read-store.ts';
+import { diffTexts } from './patch-mail.ts';
+import { type Candidate, MailCandidate, type Place, readyCandidate, sourceOf, Words } from './read-candidate.ts';
+import { MailStore } from './read-store.ts';
 import { chooseSeries, type Series } from './series.ts';
 import { parseSubject } from './subject.ts';
-
-/** Where a mail or text came from. */
-interface Place {
-  source: string;
-  origin: string;
-  /** the file, where it can be read again at any place */
-  path: string | null;
-}
-
-interface Candidate extends Entry {
-  /** of the mail, in bytes: what holding its patch costs */
-  size: number;
-  /** it names a kfunc or a list of them somewhere */
-  speaksOfKfuncs: boolean;
-  load(): PatchMail | Promise<PatchMail>;
-}
 
 /** Above this the patches of a mailbox are not held at once: about 3 bytes of memory come to each. */
 const MAX_HELD = 32 * 1024 * 1024;
@@ -33,7 +17,8 @@ const MAX_MESSAGES = 48 * 1024 * 1024;
 export class Shelf {
   private readonly keepMessages: boolean;
   private readonly store = new MailStore();
-  private readonly candidates: Candidate[] = [];
+  private candidates: Candidate[] = [];
+  private readonly words = new Words();
   private readonly plainFiles: InputSet['plainFiles'] = [];
   private readonly messages: Message[] = [];
   private readonly diagnostics: Diagnostic[] = [];
@@ -42,6 +27,8 @@ export class Shelf {
   private messageBytes = 0;
   private droppedMessages = 0;
   private chosen: Series<Candidate>[] | null = null;
+  /** there was one patch only: if it is broken, so is the input */
+  private sole = false;
 
   constructor(keepMessages: boolean) {
     this.keepMessages = keepMessages;
@@ -81,16 +68,8 @@ export class Shelf {
   addParsed(read: { patches: Patch[]; messages?: Message[]; diagnostics: Diagnostic[] }, place: Place): void {
     this.diagnostics.push(...read.diagnostics);
     if (read.patches.length === 0) this.boxes.push(`${place.source}: no change in it can be read`);
-    for (const patch of read.patches) this.candidates.push(this.ready(patch, place));
+    for (const patch of read.patches) this.candidates.push(readyCandidate(patch, place, this.candidates.length));
     for (const message of read.messages ?? []) this.addMessage(message);
-  }
-
-  private ready(patch: Patch, { source, origin }: Place): Candidate {
-    const { subject: title, version, part, total, author: from, body } = patch;
-    const subject = { ...parseSubject(''), title, version, part, total, isPatch: true };
-    const head = { subject, from, date: null, messageId: null, inReplyTo: null, references: [], source, origin };
-    const rest = { order: this.candidates.length, hasDiff: true, commitLike: true, isAnswer: false };
-    return { ...head, ...rest, size: body.length, speaksOfKfuncs: true, load: () => ({ patches: [patch], diagnostics: [] }) };
   }
 
   private addMessage(message: Message): void {
@@ -105,62 +84,38 @@ export class Shelf {
    * @returns a promise only where the mail takes the library to decode
    */
   addMail(raw: RawMail, place: Place, number: number): Promise<void> | undefined {
-    const source = number === 0 ? place.source : `${place.source}:${number}`;
     const bytes = unwrapMail(raw.bytes);
-    if (raw.cut) this.tell('warning', `${source}: is larger than any mail and is cut`);
+    if (raw.cut) this.tell('warning', `${sourceOf(place, number)}: is larger than any mail and is cut`);
     if (!mayMatter(bytes) && !this.keepMessages) return undefined;
     const mail = readMail(bytes);
-    const take = (read: Mail) => this.sort(read, raw, { ...place, source }, bytes);
+    const take = (read: Mail) => this.sort(read, raw, place, number, bytes);
     if (mail instanceof Promise) return mail.then(take);
     take(mail);
     return undefined;
   }
 
-  private sort(mail: Mail, raw: RawMail, place: Place, bytes: Buffer): void {
+  private sort(mail: Mail, raw: RawMail, place: Place, number: number, bytes: Buffer): void {
+    const source = sourceOf(place, number);
     const subject = parseSubject(mail.subject);
     const texts = subject.isCover ? [] : diffTexts(mail);
-    if (texts.length === 0 && (!subject.isCover || subject.isReply)) {
-      if (place.source.endsWith(':0') || mail.damage.length > 0)
-        this.problems.push(...mail.damage.map((what) => `${place.source}: ${what}`));
-      this.addMessage(toMessage(mail, place.source));
-      return;
-    }
     if (texts.some(({ text }) => text.includes('\0'))) {
-      this.problems.push(`${place.source}: holds NUL characters`);
+      this.problems.push(`${source}: holds NUL characters`);
       return;
     }
-    if (subject.isCover) this.addMessage(toMessage(mail, place.source));
-    this.candidates.push(this.toCandidate(mail, raw, place, bytes, texts.length > 0));
-  }
-
-  private toCandidate(mail: Mail, raw: RawMail, { source, origin, path }: Place, bytes: Buffer, hasDiff: boolean): Candidate {
-    const subject = parseSubject(own(mail.subject));
-    const quotes = mail.inReplyTo !== null && !subject.isPatch && /^>/m.test(mail.body);
-    const stored: Stored = this.store.keep(raw.bytes, path === null ? null : { path, offset: raw.offset });
-    return {
-      subject,
-      from: mail.from && own(mail.from),
-      date: mail.date,
-      messageId: mail.messageId && own(mail.messageId),
-      inReplyTo: mail.inReplyTo && own(mail.inReplyTo),
-      references: mail.references.slice(-20).map(own),
-      source,
-      origin,
-      order: this.candidates.length,
-      hasDiff,
-      commitLike: isCommitLike(mail.body),
-      isAnswer: hasDiff && (subject.isReply || quotes),
-      size: raw.bytes.length,
-      speaksOfKfuncs: bytes.includes('kfunc') || bytes.includes('BTF_ID'),
-      load: () => {
-        const again = readMail(unwrapMail(stored()));
-        return again instanceof Promise ? again.then((one) => readPatches(one, source)) : readPatches(again, source);
-      },
-    };
+    if (texts.length === 0) {
+      this.addMessage(toMessage(mail, source));
+      this.problems.push(...mail.damage.map((what) => `${source}: ${what}`));
+      if (!subject.isCover || subject.isReply) return;
+    }
+    const stored = this.store.keep(raw.bytes, place.path, raw.offset);
+    const at = { place, number, order: this.candidates.length, hasDiff: texts.length > 0 };
+    this.candidates.push(new MailCandidate(mail, bytes, stored, at, this.words));
   }
 
   /** Everything but patches. */
   rest(): InputSet {
+    // what was left out is told before the first series is loaded
+    this.choose();
     if (this.droppedMessages > 0)
       this.tell('warning', `${this.droppedMessages} mails that are no patches were dropped: together they are too large`);
     const { plainFiles, messages, diagnostics } = this;
@@ -172,6 +127,9 @@ export class Shelf {
       const { series, diagnostics } = chooseSeries(this.candidates);
       this.diagnostics.push(...diagnostics);
       this.chosen = series;
+      this.sole = this.candidates.length === 1;
+      // what was left out is not needed any more
+      this.candidates = [];
     }
     return this.chosen;
   }
@@ -195,15 +153,16 @@ export class Shelf {
   /** Loads one series after the other; the same change twice counts once. */
   async *series(): AsyncGenerator<{ patches: Patch[]; diagnostics: Diagnostic[] }> {
     const seen = new Set<string>();
-    const sole = this.candidates.length === 1;
     let index = 0;
-    for (const { patches: members, followUps } of this.choose()) {
+    const waiting = this.choose().reverse();
+    for (let one = waiting.pop(); one; one = waiting.pop()) {
+      const { patches: members, followUps } = one;
       const diagnostics: Diagnostic[] = [];
       const read = new Map<string, Patch>();
       for (const member of members) {
-        for (const patch of await this.load(member, sole, diagnostics)) {
+        for (const patch of await this.load(member, diagnostics)) {
           const print = fingerprint(patch);
-          if (!read.has(print)) read.set(print, { ...patch, series: index, ...(followUps.has(member) ? { followUp: true } : {}) });
+          if (!read.has(print)) read.set(print, { ...patch, series: index, ...(followUps.includes(member) ? { followUp: true } : {}) });
         }
       }
       const known = [...read.keys()].every((print) => seen.has(print));
@@ -215,13 +174,13 @@ export class Shelf {
   }
 
   /** One broken patch of many must not hide the others: it is told, and left out. */
-  private async load(member: Candidate, sole: boolean, diagnostics: Diagnostic[]): Promise<Patch[]> {
+  private async load(member: Candidate, diagnostics: Diagnostic[]): Promise<Patch[]> {
     try {
       const read = await member.load();
       diagnostics.push(...read.diagnostics);
       return read.patches;
     } catch (error) {
-      if (sole || !(error instanceof InputError)) throw error;
+      if (this.sole || !(error instanceof InputError)) throw error;
       this.problems.push(error.message);
       diagnostics.push({ level: 'warning', message: `${error.message}; the patch is left out`, location: null });
       return [];
@@ -238,11 +197,6 @@ function mayMatter(bytes: Buffer): boolean {
   if (bytes.includes('\ndiff --') || bytes.includes('\n+++ ') || bytes.includes('\nIndex: ')) return true;
   const head = bytes.toString('latin1', 0, 16_384);
   return /^content-transfer-encoding:\s*base64/im.test(head) || /^subject:.*\b0+\s*\/\s*\d|^subject:.*patch\s?-?set/im.test(head);
-}
-
-/** A string of its own: a slice would keep the whole mail in memory. */
-function own(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 function toMessage(mail: Mail, source: string): Message {

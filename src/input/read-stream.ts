@@ -29,9 +29,10 @@ export function openFile(path: string): OpenFile {
   };
 }
 
+/** Every piece lies in the same memory: who wants to keep one past the next must copy it. */
 function* readPieces(fd: number, path: string, size: number): Generator<Buffer> {
+  const piece = Buffer.allocUnsafeSlow(Math.max(1, size));
   for (;;) {
-    const piece = Buffer.allocUnsafeSlow(Math.max(1, size));
     const read = attempt(path, () => readSync(fd, piece, 0, piece.length, null));
     if (read === 0) return;
     yield piece.subarray(0, read);
@@ -41,7 +42,7 @@ function* readPieces(fd: number, path: string, size: number): Generator<Buffer> 
 /** @throws InputError (while being read) where the stream breaks */
 export async function* unpack(chunks: Chunks, source: string): AsyncGenerator<Buffer> {
   const [{ createGunzip }, { Readable }] = [await import('node:zlib'), await import('node:stream')];
-  const packed = Readable.from(chunks, { objectMode: false });
+  const packed = Readable.from(copies(chunks), { objectMode: false });
   const plain = createGunzip();
   // an error of the reader must reach the one who waits for the unpacked bytes
   packed.on('error', (error) => plain.destroy(error));
@@ -50,6 +51,11 @@ export async function* unpack(chunks: Chunks, source: string): AsyncGenerator<Bu
   } catch (error) {
     throw explain(source, error);
   }
+}
+
+/** The stream reads ahead while the pieces before are still being unpacked. */
+async function* copies(chunks: Chunks): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 export async function* fromStream(stream: NodeJS.ReadableStream, source: string): AsyncGenerator<Buffer> {
@@ -68,8 +74,9 @@ export async function peek(chunks: Chunks, wanted: number): Promise<{ head: Buff
   while (length < wanted) {
     const next = await iterator.next();
     if (next.done) break;
-    held.push(next.value);
     length += next.value.length;
+    // the next piece may come in the same memory
+    held.push(held.length === 0 && length >= wanted ? next.value : Buffer.from(next.value));
   }
   const head = held.length === 1 ? held[0]! : Buffer.concat(held);
   async function* all(): AsyncGenerator<Buffer> {

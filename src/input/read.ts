@@ -9,6 +9,7 @@ import type { InputSet, Patch } from './model.ts';
 import { readPasted } from './pasted.ts';
 import { parseDiff } from './patch.ts';
 import { splitLines } from './patch-mail.ts';
+import type { Place } from './read-candidate.ts';
 import { attempt, listFolder } from './read-folder.ts';
 import { Shelf } from './read-shelf.ts';
 import { type Chunks, fromStream, openFile, peek, unpack } from './read-stream.ts';
@@ -56,7 +57,8 @@ export async function readInputs(args: readonly string[], options: ReadOptions =
  */
 export async function openInputs(args: readonly string[], options: ReadOptions = {}): Promise<Inputs> {
   const shelf = await fill(args, options);
-  const rest = shelf.rest();
+  const whole = shelf.rest();
+  const rest = { ...whole, diagnostics: shorten(whole.diagnostics) };
   async function* series() {
     let patches = 0;
     try {
@@ -114,16 +116,8 @@ async function readArgument(arg: string, options: ReadOptions, shelf: Shelf): Pr
   for (const { path, optional } of files) await readFile(path, arg, optional, shelf);
 }
 
-interface Place {
-  /** for messages */
-  source: string;
-  /** patches of one origin without ids belong together */
-  origin: string;
-  /** the file, where it can be read again at any place */
-  path: string | null;
-  /** an unknown kind of text is no error */
-  optional: boolean;
-}
+/** `optional`: an unknown kind of text is no error. */
+type Source = Place & { optional: boolean };
 
 async function readFile(path: string, origin: string, optional: boolean, shelf: Shelf): Promise<void> {
   const file = openFile(path);
@@ -137,7 +131,7 @@ async function readFile(path: string, origin: string, optional: boolean, shelf: 
 const HEAD = 4096;
 const MAX_TEXT = 64 * 1024 * 1024;
 
-async function readChunks(chunks: Chunks, place: Place, shelf: Shelf): Promise<void> {
+async function readChunks(chunks: Chunks, place: Source, shelf: Shelf): Promise<void> {
   const { head, all } = await peek(chunks, HEAD);
   if (head.length === 0) {
     if (place.optional) return;
@@ -149,14 +143,14 @@ async function readChunks(chunks: Chunks, place: Place, shelf: Shelf): Promise<v
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of all) {
-    pieces.push(piece);
+    pieces.push(Buffer.from(piece));
     length += piece.length;
     if (length > MAX_TEXT) throw new InputError(`${place.source}: is no mailbox and has more than ${MAX_TEXT >> 20} MB`);
   }
   await readText(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces), place, shelf);
 }
 
-async function readMbox(chunks: Chunks, place: Place, shelf: Shelf): Promise<void> {
+async function readMbox(chunks: Chunks, place: Source, shelf: Shelf): Promise<void> {
   const splitter = new MboxSplitter();
   const box = { ...place, origin: place.origin === 'arguments' ? place.source : place.origin };
   let count = 0;
@@ -172,7 +166,7 @@ async function readMbox(chunks: Chunks, place: Place, shelf: Shelf): Promise<voi
   shelf.countMails(place.source, count);
 }
 
-async function readText(bytes: Buffer, place: Place, shelf: Shelf): Promise<void> {
+async function readText(bytes: Buffer, place: Source, shelf: Shelf): Promise<void> {
   const { source } = place;
   const { text, guessed } = decodeText(bytes, source);
   const lines = splitLines(text);

@@ -10,7 +10,8 @@ import { newestOf, titleOf } from './versions.ts';
 export interface Series<E extends Entry> {
   /** in order of application, follow-ups last */
   patches: E[];
-  followUps: Set<E>;
+  /** answers among them */
+  followUps: E[];
 }
 
 export interface Chosen<E extends Entry> {
@@ -60,7 +61,7 @@ function order<E extends Entry>(posting: Posting<E>, diagnostics: Diagnostic[]):
     // to look at one patch of a series is usual; a hole in it is not
     diagnostics.push({ level: patches.length > 1 ? 'warning' : 'note', message, location: null });
   }
-  return { patches, followUps: new Set() };
+  return { patches, followUps: [] };
 }
 
 function tellMissing(missing: readonly number[], here: readonly number[], total: number): string {
@@ -104,11 +105,11 @@ class Answers<E extends Entry> {
       this.note(`${answer.source}: the diff in the answer of ${who} is taken for a suggestion and not applied`);
     } else if (at === undefined) {
       this.note(`${answer.source}: the answer of ${who} holds a patch; what it answers is not in the input`);
-      this.series.push({ patches: [answer], followUps: new Set([answer]) });
+      this.series.push({ patches: [answer], followUps: [answer] });
     } else {
       this.note(`${answer.source}: the answer of ${who} holds a patch; it is applied after the series`);
       this.series[at]!.patches.push(answer);
-      this.series[at]!.followUps.add(answer);
+      this.series[at]!.followUps.push(answer);
     }
   }
 

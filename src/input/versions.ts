@@ -11,7 +11,7 @@ export function newestOf<E extends Entry>(postings: readonly Posting<E>[]): { ne
 
 function familiesOf<E extends Entry>(postings: readonly Posting<E>[]): Posting<E>[][] {
   const families: Posting<E>[][] = [];
-  const byTitle = new Map<string, Posting<E>[][]>();
+  const byTitle = new Map<number, Posting<E>[][]>();
   for (const posting of postings) {
     const keys = titleKeys(posting);
     const near = keys.flatMap((key) => byTitle.get(key) ?? []);
@@ -28,10 +28,21 @@ function familiesOf<E extends Entry>(postings: readonly Posting<E>[]): Posting<E
   return families;
 }
 
-function titleKeys<E extends Entry>(posting: Posting<E>): string[] {
+function titleKeys<E extends Entry>(posting: Posting<E>): number[] {
   const entries = posting.cover ? [posting.cover, ...posting.members] : posting.members;
-  const titles = new Set(entries.map((entry) => foldTitle(entry.subject.title)).filter((title) => title !== ''));
-  return [...titles].map((title) => `${posting.author} ${title}`);
+  const keys = new Set<number>();
+  for (const entry of entries) {
+    const title = foldTitle(entry.subject.title);
+    if (title !== '') keys.add(hash(`${posting.author} ${title}`));
+  }
+  return [...keys];
+}
+
+/** FNV-1a, 30 bits: a number for each of a list archive's titles takes far less than the title; two that are alike by chance are told apart by areVersions. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value & 0x3fffffff;
 }
 
 /** The same cover letter, or at least half of the smaller one's patches; the same version again only for the same tree (backports share titles). */
@@ -44,10 +55,14 @@ function areVersions<E extends Entry>(a: Posting<E>, b: Posting<E>): boolean {
   return shared > 0 && shared * 2 >= Math.min(a.members.length, b.members.length);
 }
 
+/** A list archive would make tens of thousands of notes. */
+const MANY = 200;
+
 function newest<E extends Entry>(family: readonly Posting<E>[], diagnostics: Diagnostic[]): Posting<E> {
   const sorted = [...family].sort(compareAge);
   const best = sorted.pop()!;
   if (sorted.length === 0) return best;
+  if (diagnostics.length >= MANY) return fillFromOlder(best, sorted, diagnostics);
   const names = new Set(sorted.map((one) => (one.rfc && !best.rfc ? `RFC v${one.version}` : `v${one.version}`)));
   const message = `'${titleOf(best)}': v${best.version} is judged, what was sent before is left out (${[...names].join(', ')})`;
   diagnostics.push({ level: 'note', message, location: null });
