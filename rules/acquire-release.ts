@@ -16,12 +16,12 @@ export const acquireRelease: Rule = {
       const flags = new Set(unit.kfunc.entries.flatMap((e) => e.flags));
       if (flags.has('KF_ACQUIRE')) {
         yield* pairing(unit, view);
-        yield* handsOutReference(unit, flags.has('KF_RELEASE'));
+        yield* handsOutReference(unit, flags.has('KF_RELEASE'), view);
       }
       if (flags.has('KF_RELEASE')) {
         yield* position(unit);
         yield* wrongType(unit, view);
-        yield* dropsReference(unit);
+        yield* dropsReference(unit, view);
       }
       yield* leaks(unit);
     }
@@ -86,7 +86,7 @@ function putWithoutFlag(unit: KfuncUnit, view: ProgramView, type: string): Evide
 }
 
 /** On some way out a pointer is returned for which no reference was taken. One that comes in with KF_RELEASE brings its reference along. */
-function* handsOutReference(unit: KfuncUnit, releases: boolean): Iterable<Claim> {
+function* handsOutReference(unit: KfuncUnit, releases: boolean, view: ProgramView): Iterable<Claim> {
   const type = structPointer(unit.definition.syntax.returns);
   if (type === null || OWNED_BY_CONTAINER.test(type)) return;
   const passedOn = (o: Occurrence) => releases && o.origins.some((x) => x.k === 'param');
@@ -96,7 +96,9 @@ function* handsOutReference(unit: KfuncUnit, releases: boolean): Iterable<Claim>
   const bad = returns.find((e) => e.held === 'no');
   const event = bad ?? returns.find((e) => e.held === 'unknown');
   if (!event) return;
-  const missing: Missing[] = bad ? [] : [{ what: event.text, why: whereFrom(unit, event), treeWouldHelp: true }];
+  const missing: Missing[] = bad
+    ? uncounted(type, 'KF_RELEASE', view)
+    : [{ what: event.text, why: whereFrom(unit, event), treeWouldHelp: true }];
   yield claimOf(acquireRelease, unit, {
     subject: 'return',
     property: CODE,
@@ -105,6 +107,27 @@ function* handsOutReference(unit: KfuncUnit, releases: boolean): Iterable<Claim>
     path: [step(`${event.function}() returns \`${event.text}\`; no reference to it is taken on this path`, event.location)],
     missing,
   });
+}
+
+/** Where neither end of a pair touches a count, the object may need none; the code does not say why it lives. */
+function uncounted(type: string, other: 'KF_ACQUIRE' | 'KF_RELEASE', view: ProgramView): Missing[] {
+  const ends = view.units.filter(
+    (u) =>
+      hasFlag(u.kfunc, other) &&
+      (other === 'KF_RELEASE'
+        ? u.definition.syntax.parameters.some((p) => structPointer(p.type) === type)
+        : structPointer(u.definition.syntax.returns) === type),
+  );
+  const counts = (u: KfuncUnit) =>
+    u.flow.unknownCallees.size > 0 ||
+    u.flow.exits.some((e) => e.droppedOn.length > 0 || e.takenOn.length > 0 || e.escaped.length > 0 || e.doubt !== null || e.returnsReference !== 'no');
+  if (ends.length === 0 || ends.some(counts)) return [];
+  const names = ends
+    .map((u) => `${u.kfunc.name}()`)
+    .slice(0, 3)
+    .join(', ');
+  const what = other === 'KF_RELEASE' ? `${names} drops nothing either` : `${names} takes nothing either`;
+  return [{ what: type, why: `${what}: whether a ${type} needs a count at all is not said in the code`, treeWouldHelp: false }];
 }
 
 function whereFrom(unit: KfuncUnit, event: EventOf<'return'>): string {
@@ -123,7 +146,7 @@ function pointersOf(unit: KfuncUnit): number[] {
 }
 
 /** A releasing kfunc must drop what it is given on every path. */
-function* dropsReference(unit: KfuncUnit): Iterable<Claim> {
+function* dropsReference(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   const candidates = pointersOf(unit);
   // not dropped, not handed back, and not NULL all of them
   const leaves = unit.flow.exits.filter(
@@ -143,7 +166,9 @@ function* dropsReference(unit: KfuncUnit): Iterable<Claim> {
     location: unit.definition.location,
     message: `${unit.kfunc.name}() is KF_RELEASE but drops no reference of ${first.name}${leaves.length < unit.flow.exits.length ? ' on some path' : ''}`,
     path: [step(`${unit.kfunc.name}() leaves without a put of ${first.name}`, unit.definition.location)],
-    missing: sure ? [] : [{ what: name || first.name, why: reason, treeWouldHelp: name !== '' || doubt != null }],
+    missing: sure
+      ? uncounted(structPointer(first.type) ?? '', 'KF_ACQUIRE', view)
+      : [{ what: name || first.name, why: reason, treeWouldHelp: name !== '' || doubt != null }],
   });
 }
 

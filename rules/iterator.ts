@@ -171,10 +171,12 @@ function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string)
 /** A way out with an error before anything has been written that the user of the struct could test. */
 function untouched(unit: KfuncUnit, user: KfuncUnit, reads: Deref[]): Claim | null {
   const fields = new Set(reads.map(fieldOf));
+  const whole = (e: FlowEvent) => e.k === 'length' && e.parameter === 0;
   const sets = (e: FlowEvent) =>
-    e.k === 'deref' && e.access === 'write' && e.chain.length === 0 && e.member !== null && fields.has(fieldOf(e)) && fromStruct(e);
+    (whole(e) && /^sizeof\b/.test(e.text)) ||
+    (e.k === 'deref' && e.access === 'write' && e.chain.length === 0 && e.member !== null && fields.has(fieldOf(e)) && fromStruct(e));
   const mayset = (e: FlowEvent) =>
-    (e.k === 'length' && e.parameter === 0) ||
+    whole(e) ||
     (fromStruct(e) && (e.k === 'pass' || (e.k === 'deref' && e.access === 'write' && (e.chain.length > 0 || e.member === null))));
   const earlier = (at: Location, test: (e: FlowEvent) => boolean) =>
     unit.flow.events.find((e) => before(placeInKfunc(e), at) < 0 && test(e));

@@ -40,7 +40,11 @@ export function guaranteesOf(kfunc: Kfunc, program: Program, series: string): { 
     entries.map((e) => {
       const types = e ? program.programTypes({ ...kfunc, entries: kfunc.entries.filter((other) => sameFlags(other, e)) }) : [];
       const input = inputOf(kfunc, d, e, types);
-      return guarantees(protectedIterator ? { ...input, flags: [...input.flags, 'KF_RCU_PROTECTED'] } : input, series, typeOracle(program, d.source.file));
+      return guarantees(
+        protectedIterator ? { ...input, flags: [...input.flags, 'KF_RCU_PROTECTED'] } : input,
+        series,
+        typeOracle(program, d.source.file),
+      );
     }),
   );
   return { registered: kfunc.entries.length > 0, all };
@@ -67,8 +71,10 @@ function sameFlags(a: IdFlagsEntry, b: IdFlagsEntry): boolean {
 /** The section that KF_RCU_PROTECTED on bpf_iter_x_new() asks for is asked of next() too: kernel/bpf/verifier.c process_iter_arg(). */
 function isProtectedIterator(kfunc: Kfunc, program: Program): boolean {
   if (!kfunc.entries.some((e) => e.flags.includes('KF_ITER_NEXT'))) return false;
-  const constructor = kfunc.name.replace(/_next$/, '_new');
-  return program.kfuncs.some((k) => k.name === constructor && k.entries.length > 0 && k.entries.every((e) => e.flags.includes('KF_RCU_PROTECTED')));
+  const constructorName = kfunc.name.replace(/_next$/, '_new');
+  return program.kfuncs.some(
+    (k) => k.name === constructorName && k.entries.length > 0 && k.entries.every((e) => e.flags.includes('KF_RCU_PROTECTED')),
+  );
 }
 
 export function inputOf(kfunc: Kfunc, d: KfuncDefinition, entry: IdFlagsEntry | null, programTypes: string[]): KfuncInput {

@@ -1,20 +1,21 @@
 /** The pipeline, short enough to read aloud: input → source → flow → rules → judge → findings. */
+
+import { RULES } from '../rules/index.ts';
+import { benchFor } from './bench.ts';
+import { fetchCallees } from './callees.ts';
 import type { Claim, Diagnostic, Finding } from './claim.ts';
 import { Flow } from './flow/analyze.ts';
 import type { InputSet } from './input/model.ts';
 import { postImages } from './input/post-image.ts';
 import type { Bench } from './judge/judge.ts';
 import { judge } from './judge/judge.ts';
-import { settleStale } from './judge/staleness.ts';
 import { knowledgeOf } from './judge/patterns/merge.ts';
 import type { Patterns } from './judge/patterns/model.ts';
+import { settleStale } from './judge/staleness.ts';
 import type { TrustLevel } from './judge/trust.ts';
-import { RULES } from '../rules/index.ts';
 import type { KfuncUnit, Rule } from './rule.ts';
 import type { Kfunc, Program, SourceFile, TreeFiles } from './source/model.ts';
 import { buildProgram } from './source/program.ts';
-import { benchFor } from './bench.ts';
-import { fetchCallees } from './callees.ts';
 
 export interface LintOptions {
   /** the kernel series and how it was found */
@@ -109,7 +110,12 @@ export function* analyseStepwise(files: SourceFile[], options: LintOptions): Gen
     units.push(...own);
     yield { done: done + 1, total, kfunc: kfunc.name, findings: weigh(rules.flatMap((rule) => claimsOnUnits(rule, own))) };
   }
-  yield { done: total, total, kfunc: null, findings: weigh(rules.flatMap((rule) => claimsOnProgram(rule, units, program, options.kernel))) };
+  yield {
+    done: total,
+    total,
+    kfunc: null,
+    findings: weigh(rules.flatMap((rule) => claimsOnProgram(rule, units, program, options.kernel))),
+  };
 }
 
 /** Functions of sets that only register_btf_fmodret_id_set() gets are there for programs to attach to: no program calls them. */

@@ -27,7 +27,11 @@ export function kfuncFiles(tree: TreeFiles): SourceFile[] {
 /** Lints a whole tree. The findings are in the order of files and lines, whoever did which share. */
 export function scanTree(options: ScanOptions): LintResult {
   const files = kfuncFiles(options.tree);
-  const analysis = analyse(files, options, { wholeTree: true, ...(options.progress && { progress: options.progress }), ...(options.share && { share: options.share }) });
+  const analysis = analyse(files, options, {
+    wholeTree: true,
+    ...(options.progress && { progress: options.progress }),
+    ...(options.share && { share: options.share }),
+  });
   return {
     kernel: options.kernel,
     findings: analysis.findings,
@@ -39,7 +43,8 @@ export function scanTree(options: ScanOptions): LintResult {
 
 /** Joins what several workers found, in the order that one alone would give. */
 export function mergeFindings(parts: Finding[][]): Finding[] {
-  const order = (f: Finding) => `${f.location.file}\0${String(f.location.line).padStart(9)}\0${String(f.location.column).padStart(6)}\0${f.rule}\0${f.subject}\0${f.message}`;
+  const order = (f: Finding) =>
+    `${f.location.file}\0${String(f.location.line).padStart(9)}\0${String(f.location.column).padStart(6)}\0${f.rule}\0${f.subject}\0${f.message}`;
   const seen = new Set<string>();
   return parts
     .flat()

@@ -59,12 +59,23 @@ export class Activation {
   readonly unknownCallees = new Map<string, string>();
   /** offsets of the spans under macro expansion stand at the call site */
   readonly spanOverride: Span[] = [];
+  /** may have changed memory that nothing tells about */
   clobbers = false;
+  /** members and globals (`g:name`) that it writes */
+  readonly writes = new Set<string>();
   /** evaluation steps left */
   fuel: number;
   private readonly locations = new Map<number, Location>();
 
-  constructor(source: FunctionSource, fn: FunctionSyntax, program: Program, knowledge: Knowledge, depth: number, callee: CalleeAnalysis, fuel: number) {
+  constructor(
+    source: FunctionSource,
+    fn: FunctionSyntax,
+    program: Program,
+    knowledge: Knowledge,
+    depth: number,
+    callee: CalleeAnalysis,
+    fuel: number,
+  ) {
     this.file = source.file;
     this.fn = fn;
     this.program = program;
@@ -90,7 +101,10 @@ export class Activation {
 
   text(span: Span): string {
     const { start, end } = this.spanOverride[0] ?? span;
-    return this.file.text.slice(start, Math.min(end, start + 200)).replace(/\s+/g, ' ').trim();
+    return this.file.text
+      .slice(start, Math.min(end, start + 200))
+      .replace(/\s+/g, ' ')
+      .trim();
   }
 
   reason(span: Span): { location: Location; text: string } {
@@ -170,7 +184,14 @@ export class Activation {
 
   /** Records that something happens to value `id` at `span`. Agreeing paths are kept once. */
   note(s: State, span: Span, id: string, event: NewEvent): void {
-    this.add({ ...event, location: this.locate(span), function: this.fn.name, text: this.text(span), chain: [], occurrences: [this.occurrence(s, id)] } as FlowEvent);
+    this.add({
+      ...event,
+      location: this.locate(span),
+      function: this.fn.name,
+      text: this.text(span),
+      chain: [],
+      occurrences: [this.occurrence(s, id)],
+    } as FlowEvent);
   }
 
   add(event: FlowEvent): void {
@@ -206,7 +227,11 @@ function distinction(e: FlowEvent): string {
     case 'rcu-read':
       return `${e.section}${e.mutex}`;
     case 'sleep':
-      return `${[...e.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n).sort().join()}${e.unsure !== null}`;
+      return `${[...e.context]
+        .filter(([, n]) => n !== 0)
+        .map(([k, n]) => k + n)
+        .sort()
+        .join()}${e.unsure !== null}`;
     default:
       return '';
   }
@@ -222,7 +247,9 @@ function eventKey(e: FlowEvent): string {
 function occurrenceKey(o: Occurrence): string {
   const f = o.fact;
   const bounds = [...f.below, ...f.above].map((b) => `${b.symbol}${b.plus}`).join();
-  const parameters = o.parameters.map((p) => `${p.nul}.${p.lo}.${p.hi}.${[...p.below, ...p.above].map((b) => `${b.symbol}${b.plus}`).join()}`).join('/');
+  const parameters = o.parameters
+    .map((p) => `${p.nul}.${p.lo}.${p.hi}.${[...p.below, ...p.above].map((b) => `${b.symbol}${b.plus}`).join()}`)
+    .join('/');
   return `${o.origins.map(originKey).join()}|${f.nul}.${f.lo}.${f.hi}.${f.nonZero}|${bounds}|${o.doubt ?? ''}|${parameters}`;
 }
 

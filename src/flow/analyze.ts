@@ -53,7 +53,15 @@ export class Flow {
   }
 
   private run(source: FunctionSource, fn: FunctionSyntax, facts: Fact[] | null, depth: number): FunctionResult {
-    const a = new Activation(source, fn, this.program, this.knowledge, depth, this.callee, Math.min(this.limits.fuel, Math.max(this.fuelLeft, 0)));
+    const a = new Activation(
+      source,
+      fn,
+      this.program,
+      this.knowledge,
+      depth,
+      this.callee,
+      Math.min(this.limits.fuel, Math.max(this.fuelLeft, 0)),
+    );
     const fuel = a.fuel;
     const s = new State();
     a.scopes.push(new Map());
@@ -74,14 +82,22 @@ export class Flow {
       exits: summarise(a),
       events: [...a.events.values()].sort(byPlace),
       clobbers: a.clobbers,
+      writes: a.writes,
       noReturn: a.exits.length === 0,
       unknownCallees: a.unknownCallees,
       partial: fn.partial,
     };
   }
 
-  private readonly callee = (name: string, from: SourceFile, facts: Fact[], depth: number, interesting: boolean): { result: FunctionResult } | { unknown: string } => {
-    if (depth > (interesting ? this.limits.depth : this.limits.resultDepth)) return { unknown: `${name}() is ${depth} calls down, too deep to follow` };
+  private readonly callee = (
+    name: string,
+    from: SourceFile,
+    facts: Fact[],
+    depth: number,
+    interesting: boolean,
+  ): { result: FunctionResult } | { unknown: string } => {
+    if (depth > (interesting ? this.limits.depth : this.limits.resultDepth))
+      return { unknown: `${name}() is ${depth} calls down, too deep to follow` };
     const source = this.program.findFunction(name, from);
     if (!source) return { unknown: this.program.hasTree ? `${name}() is not at hand` : `${name}() is not in the patch` };
     const context = interesting ? facts.map(contextFact) : [];
@@ -106,7 +122,15 @@ export class Flow {
 
 /** What of an argument's fact is worth a context of its own: nullness, range, bounds against constants; where it was learnt stays with the caller. */
 function contextFact(f: Fact): Fact {
-  return { ...UNKNOWN_FACT, nul: f.nul, lo: f.lo, hi: f.hi, nonZero: f.nonZero, below: f.below.filter((b) => !b.symbol.startsWith('#')), above: f.above.filter((b) => !b.symbol.startsWith('#')) };
+  return {
+    ...UNKNOWN_FACT,
+    nul: f.nul,
+    lo: f.lo,
+    hi: f.hi,
+    nonZero: f.nonZero,
+    below: f.below.filter((b) => !b.symbol.startsWith('#')),
+    above: f.above.filter((b) => !b.symbol.startsWith('#')),
+  };
 }
 
 /** Arrays as parameters are pointers. */

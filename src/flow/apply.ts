@@ -2,12 +2,12 @@
 import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, isInteresting, noteCall } from './call.ts';
-import { drop, take } from './known-call.ts';
 import { typeKey } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, meet, NULL } from './domain.ts';
+import { forget, forgetWritten } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
-import { forget } from './evaluate.ts';
+import { drop, take } from './known-call.ts';
 import { rootOf } from './memory.ts';
 import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
@@ -22,6 +22,7 @@ export function applyCallee(a: Activation, s: State, call: BoundCall, result: Fu
   noteCall(a, s, call, true, 'no');
   for (const [name, why] of result.unknownCallees) if (!a.unknownCallees.has(name)) a.unknownCallees.set(name, why);
   if (result.clobbers) a.clobbers = true;
+  for (const w of result.writes) a.writes.add(w);
   const out: Outcome[] = [];
   result.exits.forEach((exit, i) => {
     const t = i === result.exits.length - 1 ? s : s.fork();
@@ -41,6 +42,7 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
     if (id !== undefined && type && !constrain(a, s, convert(a, s, id, type), portable(fact), fact.reasons[0] ?? reason)) return null;
   }
   if (result.clobbers) forget(s);
+  else forgetWritten(s, result.writes);
   for (const i of exit.escaped) if (call.args[i] !== undefined) s.escaped.add(rootOf(s, call.args[i]!));
   fillMemory(a, s, call, exit, result);
   for (const [kind, change] of exit.context) s.context.set(kind, s.depth(kind) + change);
@@ -49,12 +51,20 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   for (const i of exit.takenOn) if (call.args[i] !== undefined) take(s, call.args[i]!, at, call.name);
   if (exit.doubt !== null) s.doubt ??= exit.doubt;
   // the callee's doubt is about what it left held, if it left anything
-  if (exit.contextDoubt !== null && (exit.context.size > 0 || [...s.context.values()].some((n) => n > 0))) s.contextDoubt ??= exit.contextDoubt;
+  if (exit.contextDoubt !== null && (exit.context.size > 0 || [...s.context.values()].some((n) => n > 0)))
+    s.contextDoubt ??= exit.contextDoubt;
   if (exit.isParameter !== null && call.args[exit.isParameter] !== undefined) return call.args[exit.isParameter]!;
   const mayFail = (exit.result.nul & (NULL | ERR)) !== 0 && exit.origins.some((o) => o.k === 'const' || (o.k === 'call' && o.mayFail));
-  const origin: Origin = { k: 'call', callee: call.name, at, rcu: exit.origins.some((o) => o.k === 'call' && o.rcu), mayFail, known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known) };
+  const origin: Origin = {
+    k: 'call',
+    callee: call.name,
+    at,
+    rcu: exit.origins.some((o) => o.k === 'call' && o.rcu),
+    mayFail,
+    known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known),
+  };
   const id = a.define(s, `c${a.offset(call.e.span)}.${at}.${index}`, exit.resultType, [origin], portable(exit.result));
-  if (exit.returnsReference === 'yes') take(s, id, at, call.name);
+  if (exit.returnsReference === 'yes') s.held.push({ value: id, at, by: call.name, memory: exit.returnsMemory });
   if (exit.returnsReference === 'unknown') s.escaped.add(id);
   return id;
 }
@@ -76,7 +86,13 @@ function fillMemory(a: Activation, s: State, call: BoundCall, exit: ExitCase, re
     const held = s.env.get(place);
     const type = a.value(id).type;
     if (!fact || type.k !== 'pointer') return;
-    const out = a.define(s, `o${call.e.span.start}.${i}`, type.to, [{ k: 'out', callee: call.name }], meet(a.topFact(type.to), portable(fact)));
+    const out = a.define(
+      s,
+      `o${call.e.span.start}.${i}`,
+      type.to,
+      [{ k: 'out', callee: call.name }],
+      meet(a.topFact(type.to), portable(fact)),
+    );
     s.env.set(place, out);
     void held;
   });
@@ -103,13 +119,15 @@ function liftContext(a: Activation, s: State, event: EventOf<'sleep'> | EventOf<
   const known = [...a.events.values()].filter((e) => e.k === event.k && e.chain.length > 0);
   if (event.k === 'rcu-read') {
     const here = rcuSection(s);
-    if (known.length < 4 && !event.section && !here.section) a.add({ ...event, chain: [step, ...event.chain], mutex: event.mutex || here.mutex });
+    if (known.length < 4 && !event.section && !here.section)
+      a.add({ ...event, chain: [step, ...event.chain], mutex: event.mutex || here.mutex });
     return;
   }
   const context = new Map(event.context);
   for (const [kind, n] of s.context) context.set(kind, (context.get(kind) ?? 0) + n);
   const atomic = [...context].some(([k, n]) => k !== 'mutex' && n > 0);
-  if (known.length < 4 || (atomic && known.length < 12)) a.add({ ...event, chain: [step, ...event.chain], context, unsure: event.unsure ?? s.contextDoubt ?? s.doubt });
+  if (known.length < 4 || (atomic && known.length < 12))
+    a.add({ ...event, chain: [step, ...event.chain], context, unsure: event.unsure ?? s.contextDoubt ?? s.doubt });
 }
 
 /** The caller's parameter that is handed over as the callee's parameter `index`, as it is. */
@@ -142,8 +160,21 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
   if (!relevant) return [];
   const direct = o.origins.length === 1 && o.origins[0]!.k === 'param' ? call.args[o.origins[0]!.index] : undefined;
   const root = direct === undefined ? undefined : rootOf(s, direct);
-  const fact = root !== undefined && direct !== undefined && isNear(s, direct) ? { ...o.fact, nul: s.fact(root).nul, reasons: [...s.fact(root).reasons, ...o.fact.reasons] } : o.fact;
-  return [{ ...o, taint, origins, fact: portable(fact), parameters: callerParameters(a, s, call, result, o), merged: o.merged || s.merged, doubt: o.doubt ?? s.doubt }];
+  const fact =
+    root !== undefined && direct !== undefined && isNear(s, direct)
+      ? { ...o.fact, nul: s.fact(root).nul, reasons: [...s.fact(root).reasons, ...o.fact.reasons] }
+      : o.fact;
+  return [
+    {
+      ...o,
+      taint,
+      origins,
+      fact: portable(fact),
+      parameters: callerParameters(a, s, call, result, o),
+      merged: o.merged || s.merged,
+      doubt: o.doubt ?? s.doubt,
+    },
+  ];
 }
 
 /** Made from another pointer by member access or container_of: NULL does not show in it, so what holds is what holds of the other one. */

@@ -14,7 +14,10 @@ export function arithmetic(a: Activation, s: State, op: string, l: string, r: st
   const lv = a.value(l);
   const rv = a.value(r);
   if (lv.type.k === 'pointer' || lv.type.k === 'array') return pointerArithmetic(a, s, op, l, r, span);
-  if (rv.type.k === 'pointer' || rv.type.k === 'array') return op === '+' ? pointerArithmetic(a, s, op, r, l, span) : a.fresh(s, span, 'd', { k: 'unknown', name: '' }, { k: 'unknown', why: '' });
+  if (rv.type.k === 'pointer' || rv.type.k === 'array')
+    return op === '+'
+      ? pointerArithmetic(a, s, op, r, l, span)
+      : a.fresh(s, span, 'd', { k: 'unknown', name: '' }, { k: 'unknown', why: '' });
   const shift = op === '<<' || op === '>>';
   const type = shift ? promote(lv.type) : commonType(lv.type, rv.type);
   const taint = mergeTaint(lv.taint, rv.taint);
@@ -35,7 +38,8 @@ export function arithmetic(a: Activation, s: State, op: string, l: string, r: st
   if (exact && exact.lo >= typeMin(type) && exact.hi <= typeMax(type)) s.facts.set(id, exact);
   if (op === '&') addMaskBound(s, id, x, y);
   if (op === '%' && fx.lo >= 0) addBelow(s, id, y);
-  if ((op === '>>' || op === '/' || op === '&') && fx.lo >= 0 && fy.lo >= 0) s.facts.set(id, { ...s.fact(id), below: [...s.fact(id).below, ...fx.below] });
+  if ((op === '>>' || op === '/' || op === '&') && fx.lo >= 0 && fy.lo >= 0)
+    s.facts.set(id, { ...s.fact(id), below: [...s.fact(id).below, ...fx.below] });
   return id;
 }
 
@@ -101,7 +105,9 @@ function rangeOf(op: string, x: Fact, y: Fact, type: CType): Fact | null {
       return corners.some(Number.isNaN) ? null : rangeFact(Math.min(...corners), Math.max(...corners));
     }
     case '/':
-      return y.lo > 0 ? rangeFact(x.lo >= 0 ? Math.trunc(x.lo / y.hi) : Math.trunc(x.lo / y.lo), x.hi >= 0 ? Math.trunc(x.hi / y.lo) : 0) : null;
+      return y.lo > 0
+        ? rangeFact(x.lo >= 0 ? Math.trunc(x.lo / y.hi) : Math.trunc(x.lo / y.lo), x.hi >= 0 ? Math.trunc(x.hi / y.lo) : 0)
+        : null;
     case '%':
       if (y.lo <= 0) return null;
       return rangeFact(x.lo >= 0 ? 0 : -(y.hi - 1), Math.min(Math.max(x.hi, 0), y.hi - 1));
@@ -141,7 +147,8 @@ function addBelow(s: State, id: string, limit: string, plus = 0): void {
 function pointerArithmetic(a: Activation, s: State, op: string, p: string, other: string, span: Span): string {
   const v = a.value(p);
   const otherType = a.value(other).type;
-  if (otherType.k === 'pointer' || otherType.k === 'array') return a.fresh(s, span, 'd', { k: 'int', bits: 64, signed: true, enumTag: null, bool: false }, { k: 'unknown', why: '' });
+  if (otherType.k === 'pointer' || otherType.k === 'array')
+    return a.fresh(s, span, 'd', { k: 'int', bits: 64, signed: true, enumTag: null, bool: false }, { k: 'unknown', why: '' });
   const element: CType = v.type.k === 'array' ? v.type.of : v.type.k === 'pointer' ? v.type.to : { k: 'unknown', name: '' };
   const id = `${p}${op}@${span.start}`;
   a.define(s, id, { k: 'pointer', to: element }, v.origins, pointerFact(VALID), mergeTaint(v.taint, a.value(other).taint));

@@ -55,7 +55,8 @@ const extreme =
   (op: '<' | '>', typed: boolean): Builtin =>
   (a, s, e) => {
     const [x, y] = typed ? [e.args[1], e.args[2]] : [e.args[0], e.args[1]];
-    const type: CType | null = typed && e.args[0]?.k === 'type' ? a.type(e.args[0].type) : typed && e.args[0] ? namedType(a, e.args[0]) : null;
+    const type: CType | null =
+      typed && e.args[0]?.k === 'type' ? a.type(e.args[0].type) : typed && e.args[0] ? namedType(a, e.args[0]) : null;
     if (!x || !y) return [{ s, v: a.fresh(s, e.span, 'x', UNKNOWN, { k: 'unknown', why: '' }) }];
     return chain(evaluate(a, s, x), (l) =>
       chain(evaluate(a, l.s, y), (r) => {
@@ -95,7 +96,8 @@ const clamp =
           if (assumeCompare(a, under, '<', p, low, true, e.span)) out.push({ s: under, v: low });
           const over = oh.s.fork();
           if (assumeCompare(a, over, '>', p, high, true, e.span)) out.push({ s: over, v: high });
-          if (assumeCompare(a, oh.s, '>=', p, low, true, e.span) && assumeCompare(a, oh.s, '<=', p, high, true, e.span)) out.push({ s: oh.s, v: p });
+          if (assumeCompare(a, oh.s, '>=', p, low, true, e.span) && assumeCompare(a, oh.s, '<=', p, high, true, e.span))
+            out.push({ s: oh.s, v: p });
           return out;
         }),
       ),
@@ -147,14 +149,18 @@ const arraySize: Builtin = (a, s, e) => {
   const type = arg ? typeOfExpression(a, arg) : null;
   const dim = type?.k === 'array' && type.dim !== '' ? type.dim.replace(/\s+/g, '') : null;
   const name = dim ?? a.text(e.span).replace(/\s/g, '');
-  const value = dim !== null && /^\d+$/.test(dim) ? Number(dim) : dim !== null ? (a.program.findConstant(dim, a.file)?.value ?? null) : null;
+  const value =
+    dim !== null && /^\d+$/.test(dim) ? Number(dim) : dim !== null ? (a.program.findConstant(dim, a.file)?.value ?? null) : null;
   return [{ s, v: symbol(a, s, name, value, ULONG) }];
 };
 
 /** offsetofend(type, member): a symbol by its text, with its number where the layout is at hand. */
 const offsetOfEnd: Builtin = (a, s, e) => {
   const [type, member] = e.args;
-  const name = a.text(e.span).replace(/\s+/g, ' ').replace(/ ?([(),]) ?/g, '$1');
+  const name = a
+    .text(e.span)
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([(),]) ?/g, '$1');
   const tag = type?.k === 'type' ? type.type.name : null;
   const at = tag !== null && member?.k === 'name' ? memberExtent(a, tag, member.name) : null;
   return [{ s, v: symbol(a, s, name, at ? at.offset + at.size : null, ULONG) }];
@@ -209,7 +215,11 @@ const perCpu: Builtin = (a, s, e) => {
     const cpu = e.args[1];
     if (!cpu) return [{ s: o.s, v: near(a, o.s, o.v, `%${e.span.start}`, e.span, to) }];
     return chain(evaluate(a, o.s, cpu), (c) => {
-      a.note(c.s, e.span, c.v, { k: 'index', array: 'per_cpu areas', extent: { value: null, symbol: 'nr_cpu_ids', plus: 0, text: 'nr_cpu_ids' } });
+      a.note(c.s, e.span, c.v, {
+        k: 'index',
+        array: 'per_cpu areas',
+        extent: { value: null, symbol: 'nr_cpu_ids', plus: 0, text: 'nr_cpu_ids' },
+      });
       return [{ s: c.s, v: near(a, c.s, o.v, `%${e.span.start}`, e.span, to) }];
     });
   });
@@ -219,10 +229,16 @@ const TABLE = new Map<string, Builtin>();
 const add = (names: string, b: Builtin) => {
   for (const n of names.split(/\s+/)) TABLE.set(n, b);
 };
-add('likely unlikely __builtin_expect ACCESS_PRIVATE unrcu_pointer rcu_pointer_handoff READ_ONCE_NOCHECK data_race __rcu_access rcu_access_pointer', first);
+add(
+  'likely unlikely __builtin_expect ACCESS_PRIVATE unrcu_pointer rcu_pointer_handoff READ_ONCE_NOCHECK data_race __rcu_access rcu_access_pointer',
+  first,
+);
 add('READ_ONCE ACCESS_ONCE smp_load_acquire lockless_dereference rcu_replace_pointer_nocheck', readOnce);
 add('WARN_ON WARN_ON_ONCE WARN WARN_ONCE WARN_TAINT WARN_ON_FUNCTION_MISMATCH', sameTruth);
-add('VM_BUG_ON VM_WARN_ON VM_WARN_ON_ONCE VM_BUG_ON_PAGE VM_BUG_ON_FOLIO VM_WARN_ON_ONCE_FOLIO DEBUG_NET_WARN_ON_ONCE lockdep_assert_held RCU_LOCKDEP_WARN BUILD_BUG_ON ASSERT static_assert WARN_ON_SMP might_sleep_if VM_WARN_ON_FOLIO DEBUG_LOCKS_WARN_ON CHECK_DATA_CORRUPTION', noGuard);
+add(
+  'VM_BUG_ON VM_WARN_ON VM_WARN_ON_ONCE VM_BUG_ON_PAGE VM_BUG_ON_FOLIO VM_WARN_ON_ONCE_FOLIO DEBUG_NET_WARN_ON_ONCE lockdep_assert_held RCU_LOCKDEP_WARN BUILD_BUG_ON ASSERT static_assert WARN_ON_SMP might_sleep_if VM_WARN_ON_FOLIO DEBUG_LOCKS_WARN_ON CHECK_DATA_CORRUPTION',
+  noGuard,
+);
 add('BUG_ON', stopIf);
 add('IS_ERR', errorTest(ERR));
 add('IS_ERR_OR_NULL', errorTest(ERR | NULL));
@@ -236,7 +252,10 @@ add('clamp_t', clamp(true));
 add('clamp_val', clamp(false));
 add('array_index_nospec', indexNospec);
 add('container_of container_of_const list_entry rb_entry hlist_entry rb_entry_safe', containerOf);
-add('rcu_dereference rcu_dereference_raw rcu_dereference_check rcu_dereference_protected rcu_dereference_bh rcu_dereference_sched rcu_dereference_rtnl rcu_dereference_raw_check srcu_dereference rtnl_dereference', rcuDereference);
+add(
+  'rcu_dereference rcu_dereference_raw rcu_dereference_check rcu_dereference_protected rcu_dereference_bh rcu_dereference_sched rcu_dereference_rtnl rcu_dereference_raw_check srcu_dereference rtnl_dereference',
+  rcuDereference,
+);
 add('ARRAY_SIZE', arraySize);
 add('offsetofend', offsetOfEnd);
 add('PTR_ERR PTR_ERR_OR_ZERO', ptrErr);

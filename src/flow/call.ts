@@ -84,11 +84,19 @@ export function outOfSight(a: Activation, s: State, call: BoundCall, why: string
     a.note(s, call.e.args[argument]?.span ?? call.e.span, shown, { k: 'pass', callee: call.name, argument, why });
   });
   noteCall(a, s, call, false, 'unknown');
-  if ([...s.context.values()].some((n) => n > 0)) s.contextDoubt ??= `whether ${call.name}() lets go of what is held there is not known: ${why}`;
+  if ([...s.context.values()].some((n) => n > 0))
+    s.contextDoubt ??= `whether ${call.name}() lets go of what is held there is not known: ${why}`;
   for (const id of call.args) handOver(a, s, id);
   forget(s);
   a.clobbers = true;
-  const id = a.fresh(s, call.e.span, 'c', UNKNOWN, { k: 'call', callee: call.name, at: call.e.span.start, rcu: false, mayFail: false, known: false });
+  const id = a.fresh(s, call.e.span, 'c', UNKNOWN, {
+    k: 'call',
+    callee: call.name,
+    at: call.e.span.start,
+    rcu: false,
+    mayFail: false,
+    known: false,
+  });
   return [{ s, v: id }];
 }
 
@@ -113,7 +121,9 @@ export function handOver(a: Activation, s: State, id: string): void {
 
 function indirect(a: Activation, s: State, e: Expr & { k: 'call' }, args: string[]): Outcome[] {
   if (e.fn.k !== 'name') {
-    return chain(evaluate(a, s, e.fn), (o) => outOfSight(a, o.s, { e, name: expressionName(e.fn), args }, `${expressionName(e.fn)}() is called through a pointer`));
+    return chain(evaluate(a, s, e.fn), (o) =>
+      outOfSight(a, o.s, { e, name: expressionName(e.fn), args }, `${expressionName(e.fn)}() is called through a pointer`),
+    );
   }
   return chain(evaluate(a, s, e.fn), (o) => {
     noteDeref(a, o.s, o.v, e.span, 'read');

@@ -21,7 +21,13 @@ export type CType =
   | { k: 'void' }
   | { k: 'unknown'; name: string };
 
-const int = (bits: 8 | 16 | 32 | 64, signed: boolean | null, enumTag: string | null = null): IntType => ({ k: 'int', bits, signed, enumTag, bool: false });
+const int = (bits: 8 | 16 | 32 | 64, signed: boolean | null, enumTag: string | null = null): IntType => ({
+  k: 'int',
+  bits,
+  signed,
+  enumTag,
+  bool: false,
+});
 
 export const INT = int(32, true);
 export const UINT = int(32, false);

@@ -68,7 +68,12 @@ function mergeReasons(a: readonly Reason[], b: readonly Reason[]): readonly Reas
   if (a.length === 0) return b;
   const out = [...a];
   for (const r of b) {
-    if (!out.some((o) => o.location.line === r.location.line && o.location.column === r.location.column && o.location.file === r.location.file)) out.push(r);
+    if (
+      !out.some(
+        (o) => o.location.line === r.location.line && o.location.column === r.location.column && o.location.file === r.location.file,
+      )
+    )
+      out.push(r);
   }
   return out.slice(-6);
 }
@@ -137,8 +142,20 @@ export function widen(old: Fact, next: Fact, typeLo: number, typeHi: number): Fa
 }
 
 export function factKey(f: Fact): string {
-  const bounds = f.below.length === 0 ? '' : f.below.map((b) => `${b.symbol}+${b.plus}`).sort().join(',');
-  const floors = f.above.length === 0 ? '' : f.above.map((b) => `${b.symbol}+${b.plus}`).sort().join(',');
+  const bounds =
+    f.below.length === 0
+      ? ''
+      : f.below
+          .map((b) => `${b.symbol}+${b.plus}`)
+          .sort()
+          .join(',');
+  const floors =
+    f.above.length === 0
+      ? ''
+      : f.above
+          .map((b) => `${b.symbol}+${b.plus}`)
+          .sort()
+          .join(',');
   return `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${bounds}:${floors}`;
 }
 

@@ -80,7 +80,8 @@ export function limit(a: Activation, outcomes: Outcome[]): Outcome[] {
   const byValue = new Map<string, State[]>();
   for (const o of outcomes) byValue.set(o.v, [...(byValue.get(o.v) ?? []), o.s]);
   const out: Outcome[] = [];
-  for (const [v, states] of byValue) for (const s of mergeStates(states, Math.max(2, Math.floor(PATH_LIMIT / byValue.size)), a.phi)) out.push({ s, v });
+  for (const [v, states] of byValue)
+    for (const s of mergeStates(states, Math.max(2, Math.floor(PATH_LIMIT / byValue.size)), a.phi)) out.push({ s, v });
   return out;
 }
 
@@ -95,6 +96,21 @@ export function address(a: Activation, s: State, id: string, name: string, type:
     s.facts.set(full, pointerFact(VALID));
   }
   return full;
+}
+
+/** These members and globals have been written, behind whichever pointer. */
+export function forgetWritten(s: State, writes: ReadonlySet<string>): void {
+  if (writes.size === 0) return;
+  for (const place of [...s.env.keys()]) {
+    if (place.startsWith('g:') ? writes.has(place) : place.startsWith('m:') && writes.has(place.slice(place.lastIndexOf('.') + 1)))
+      s.env.delete(place);
+  }
+}
+
+/** What these pointers point to may have changed, and nothing else. */
+export function forgetBehind(s: State, roots: readonly string[]): void {
+  for (const place of [...s.env.keys()])
+    if (roots.some((r) => place === `m:${r}` || place.startsWith(`m:${r}.`) || place.startsWith(`m:${r}:`))) s.env.delete(place);
 }
 
 /** Everything behind pointers may have changed. */
@@ -154,7 +170,9 @@ const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
 
 function binary(a: Activation, s: State, e: Expr & { k: 'binary' }): Outcome[] {
   if (e.op === '&&' || e.op === '||' || COMPARISONS.has(e.op)) return truthValues(a, s, e);
-  return chain(evaluate(a, s, e.l), (l) => chain(evaluate(a, l.s, e.r), (r) => [{ s: r.s, v: arithmetic(a, r.s, e.op, l.v, r.v, e.span) }]));
+  return chain(evaluate(a, s, e.l), (l) =>
+    chain(evaluate(a, l.s, e.r), (r) => [{ s: r.s, v: arithmetic(a, r.s, e.op, l.v, r.v, e.span) }]),
+  );
 }
 
 function step(a: Activation, o: Outcome, e: Expr & { k: 'step' }): Outcome[] {
@@ -187,7 +205,12 @@ function conditional(a: Activation, s: State, e: Expr & { k: 'conditional' }): O
 
 function initialiser(a: Activation, s: State, e: Expr & { k: 'init' }): Outcome[] {
   let states = [s];
-  for (const item of e.items) states = mergeStates(states.flatMap((t) => evaluate(a, t, item.value).map((o) => o.s)), PATH_LIMIT, a.phi);
+  for (const item of e.items)
+    states = mergeStates(
+      states.flatMap((t) => evaluate(a, t, item.value).map((o) => o.s)),
+      PATH_LIMIT,
+      a.phi,
+    );
   return states.map((t) => unknownValue(a, t, e.span, ''));
 }
 
@@ -196,7 +219,10 @@ function addressOf(a: Activation, s: State, x: Expr, span: Span): Outcome[] {
   if (x.k === 'field' && x.arrow) {
     return chain(evaluate(a, s, x.x), (o) => [{ s: o.s, v: near(a, o.s, o.v, `.${x.name}`, span, loadPlace.memberType(a, o.v, x.name)) }]);
   }
-  if (x.k === 'field') return chain(addressOf(a, s, x.x, span), (o) => [{ s: o.s, v: near(a, o.s, o.v, `.${x.name}`, span, loadPlace.memberType(a, o.v, x.name)) }]);
+  if (x.k === 'field')
+    return chain(addressOf(a, s, x.x, span), (o) => [
+      { s: o.s, v: near(a, o.s, o.v, `.${x.name}`, span, loadPlace.memberType(a, o.v, x.name)) },
+    ]);
   if (x.k === 'unary' && x.op === '*') return evaluate(a, s, x.x);
   if (x.k === 'index') return chain(loadPlace.element(a, s, x), (o) => [{ s: o.s, v: o.v }]);
   if (x.k === 'name') {
@@ -204,7 +230,9 @@ function addressOf(a: Activation, s: State, x: Expr, span: Span): Outcome[] {
     const type: CType = v ? { k: 'pointer', to: v.type } : { k: 'pointer', to: UNKNOWN };
     return [{ s, v: address(a, s, v?.place ?? `g:${x.name}`, x.name, type) }];
   }
-  return chain(evaluate(a, s, x), (o) => [{ s: o.s, v: address(a, o.s, `t@${span.start}`, expressionName(x), { k: 'pointer', to: a.value(o.v).type }) }]);
+  return chain(evaluate(a, s, x), (o) => [
+    { s: o.s, v: address(a, o.s, `t@${span.start}`, expressionName(x), { k: 'pointer', to: a.value(o.v).type }) },
+  ]);
 }
 
 /** A pointer into (or to the container of) what `from` points to. */
@@ -234,7 +262,10 @@ export function assume(a: Activation, s: State, e: Expr, truth: boolean): State[
       if (COMPARISONS.has(e.op)) return assumeComparison(a, s, e, truth);
       break;
     case 'comma':
-      return cap(a, evaluate(a, s, e.l).flatMap((o) => assume(a, o.s, e.r, truth)));
+      return cap(
+        a,
+        evaluate(a, s, e.l).flatMap((o) => assume(a, o.s, e.r, truth)),
+      );
     case 'conditional':
       if (e.then) {
         const yes = assume(a, s.fork(), e.c, true).flatMap((t) => assume(a, t, e.then!, truth));
@@ -243,7 +274,12 @@ export function assume(a: Activation, s: State, e: Expr, truth: boolean): State[
       break;
     default:
   }
-  return cap(a, evaluate(a, s, e).filter((o) => testValue(a, o, e, truth)).map((o) => o.s));
+  return cap(
+    a,
+    evaluate(a, s, e)
+      .filter((o) => testValue(a, o, e, truth))
+      .map((o) => o.s),
+  );
 }
 
 function testValue(a: Activation, o: Outcome, e: Expr, truth: boolean): boolean {

@@ -57,8 +57,8 @@ interface Common {
 }
 
 export type FlowEvent = Common &
+  /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event */
   (
-    /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event */
     | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' | 'bulk' }
     | { k: 'index'; array: string; extent: Extent | null }
     | { k: 'shift'; width: number }

@@ -2,10 +2,10 @@
 import type { Location } from '../claim.ts';
 import type { Declarator, Stmt } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
-import { UNKNOWN_FACT, VALID } from './domain.ts';
-import type { Unreleased } from './event.ts';
-import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './evaluate.ts';
 import { openGuard, runCleanups } from './cleanup.ts';
+import { UNKNOWN_FACT, VALID } from './domain.ts';
+import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './evaluate.ts';
+import type { Unreleased } from './event.ts';
 import { loop, loopMacro } from './loop.ts';
 import { rootOf } from './memory.ts';
 import { convert } from './refine.ts';
@@ -78,9 +78,15 @@ export function execute(a: Activation, states: State[], stmt: Stmt, f: Frame): S
     case 'block':
       return block(a, states, stmt.body, f);
     case 'decl':
-      return fit(a, stmt.items.reduce<State[]>((now, d) => declare(a, now, d), states));
+      return fit(
+        a,
+        stmt.items.reduce<State[]>((now, d) => declare(a, now, d), states),
+      );
     case 'expr':
-      return fit(a, states.flatMap((s) => openGuard(a, s, stmt.x) ?? evaluate(a, s, stmt.x).map((o) => o.s)));
+      return fit(
+        a,
+        states.flatMap((s) => openGuard(a, s, stmt.x) ?? evaluate(a, s, stmt.x).map((o) => o.s)),
+      );
     case 'if':
       return branch(a, states, stmt, f);
     case 'while':
@@ -157,7 +163,12 @@ function forLoop(a: Activation, states: State[], stmt: Stmt & { k: 'for' }, f: F
 function scopedGuard(a: Activation, states: State[], stmt: Stmt & { k: 'scoped-guard' }, f: Frame): State[] {
   a.scopes.push(new Map());
   const depth = a.scopes.length;
-  const guard = { k: 'call' as const, fn: { k: 'call' as const, fn: { k: 'name' as const, name: 'guard', span: stmt.span }, args: stmt.args.slice(0, 1), span: stmt.span }, args: stmt.args.slice(1), span: stmt.span };
+  const guard = {
+    k: 'call' as const,
+    fn: { k: 'call' as const, fn: { k: 'name' as const, name: 'guard', span: stmt.span }, args: stmt.args.slice(0, 1), span: stmt.span },
+    args: stmt.args.slice(1),
+    span: stmt.span,
+  };
   const held = states.flatMap((s) => openGuard(a, s, guard) ?? [s]);
   const out = execute(a, held, stmt.body, f);
   for (const s of out) runCleanups(a, s, depth);
@@ -219,10 +230,22 @@ function doReturn(a: Activation, states: State[], stmt: Stmt & { k: 'return' }):
 function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negative = false): void {
   const root = v === null ? '' : rootOf(s, v);
   const unreleased = s.held
-    .filter((h) => !h.memory && h.value !== root && !s.stored.has(h.value))
-    .map((h): Unreleased => ({ by: h.by, location: placeOfTake(a, h.at, stmt), escaped: s.escaped.has(h.value), parameter: /^p\d+$/.test(h.value) ? Number(h.value.slice(1)) : null }));
+    .filter((h) => !h.memory && (s.fact(h.value).nul & VALID) !== 0 && h.value !== root && !s.stored.has(h.value))
+    .map(
+      (h): Unreleased => ({
+        by: h.by,
+        location: placeOfTake(a, h.at, stmt),
+        escaped: s.escaped.has(h.value),
+        parameter: /^p\d+$/.test(h.value) ? Number(h.value.slice(1)) : null,
+      }),
+    );
   const held = v === null ? 'no' : referenceOf(a, s, root);
-  a.note(s, stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end }, v ?? constant(a, s, 0), { k: 'return', held, negative, unreleased });
+  a.note(s, stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end }, v ?? constant(a, s, 0), {
+    k: 'return',
+    held,
+    negative,
+    unreleased,
+  });
   if (a.exits.length < 400) a.exits.push({ state: s, value: v });
 }
 
@@ -258,7 +281,8 @@ function isNeverBuilt(condition: string): boolean {
 /** Lines that are not shown or could not be read may do anything: assign every variable, return, jump. What was known is only still possible. */
 function unreadable(a: Activation, states: State[], stmt: Stmt & { k: 'unknown' }): State[] {
   const line = a.locate(stmt.span).line;
-  const why = stmt.why === 'not-shown' ? `lines of ${a.fn.name}() from ${line} on are not shown` : `line ${line} of ${a.fn.name}() could not be read`;
+  const why =
+    stmt.why === 'not-shown' ? `lines of ${a.fn.name}() from ${line} on are not shown` : `line ${line} of ${a.fn.name}() could not be read`;
   a.clobbers = true;
   const merged = mergeStates(states, 1, a.phi);
   for (const s of merged) giveUp(a, s, why);

@@ -7,8 +7,8 @@ import type { CType } from './ctype.ts';
 import { UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID } from './domain.ts';
+import { constant, forgetBehind } from './evaluate.ts';
 import type { Extent } from './event.ts';
-import { constant, forget } from './evaluate.ts';
 import type { FunctionKnowledge } from './knowledge.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { assumeTruth, constrain } from './refine.ts';
@@ -20,12 +20,14 @@ const ALLOCATES = /^(k|kv|v|kvm|kmem_cache_|bpf_mem_(cache_)?|bpf_map_k|bpf_map_
 export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): Outcome[] {
   const span = call.e.span;
   const bulk = new Set((known.length ?? []).flatMap((l) => l.of));
-  for (const i of known.dereferences ?? []) if (call.args[i] !== undefined && !bulk.has(i)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
+  for (const i of known.dereferences ?? [])
+    if (call.args[i] !== undefined && !bulk.has(i)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink.argument, sink.limit);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
   const sleep = sleeps(a, s, call, known);
   noteCall(a, s, call, true, sleep);
-  if (sleep === 'yes') a.note(s, span, constant(a, s, 0), { k: 'sleep', callee: call.name, context: new Map(s.context), unsure: s.contextDoubt ?? s.doubt });
+  if (sleep === 'yes')
+    a.note(s, span, constant(a, s, 0), { k: 'sleep', callee: call.name, context: new Map(s.context), unsure: s.contextDoubt ?? s.doubt });
   if (known.rcuPointer) a.note(s, span, constant(a, s, 0), { k: 'rcu-read', how: call.name, ...rcuSection(s) });
   if (known.takes && typeof known.takes.what === 'number' && call.args[known.takes.what] !== undefined) {
     const object = rootOf(s, call.args[known.takes.what]!);
@@ -38,8 +40,12 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   if (!known.pure && !known.context && !known.takes && known.drops === undefined) {
     // It may keep what it is given: a reference may live on there.
     for (const id of call.args) if (a.value(id).type.k === 'pointer') s.escaped.add(rootOf(s, id));
-    forget(s);
-    a.clobbers = true;
+    // What it is known for says what it is about: it writes to its arguments' targets at most.
+    forgetBehind(
+      s,
+      call.args.map((id) => rootOf(s, id)),
+    );
+    if (call.args.some((id) => /^p\d+$/.test(rootOf(s, id)))) a.clobbers = true;
   }
   return results(a, s, call, known, span.start);
 }
@@ -60,7 +66,14 @@ function noteIndex(a: Activation, s: State, call: BoundCall, argument: number, l
   const id = call.args[argument];
   if (id === undefined) return;
   const extent: Extent | null =
-    limit === null ? null : { value: /^\d+$/.test(limit) ? Number(limit) : (a.program.findConstant(limit, a.file)?.value ?? null), symbol: limit, plus: 0, text: limit };
+    limit === null
+      ? null
+      : {
+          value: /^\d+$/.test(limit) ? Number(limit) : (a.program.findConstant(limit, a.file)?.value ?? null),
+          symbol: limit,
+          plus: 0,
+          text: limit,
+        };
   a.note(s, call.e.args[argument]!.span, id, { k: 'index', array: `${call.name}()`, extent });
 }
 
@@ -124,7 +137,14 @@ export function take(s: State, id: string, at: number, by: string): void {
 }
 
 /** What the result is where the reference was taken, or where it was not. An ERR_PTR is not NULL, and holds nothing. */
-function outcomeHolds(a: Activation, s: State, id: string, when: NonNullable<FunctionKnowledge['takes']>['when'], success: boolean, span: Span): boolean {
+function outcomeHolds(
+  a: Activation,
+  s: State,
+  id: string,
+  when: NonNullable<FunctionKnowledge['takes']>['when'],
+  success: boolean,
+  span: Span,
+): boolean {
   if (when === 'valid') return constrain(a, s, id, pointerFact(success ? VALID : NULL | ERR), a.reason(span));
   return assumeTruth(a, s, id, success === (when !== 'zero'), span);
 }
@@ -148,4 +168,3 @@ function taking(a: Activation, s: State, call: BoundCall, takes: NonNullable<Fun
   if (holds(s, false)) out.push({ s, v: id });
   return out;
 }
-

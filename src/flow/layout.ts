@@ -32,7 +32,12 @@ export function arrayCount(a: Activation, dim: string): number | null {
   return null;
 }
 
-function structLayout(a: Activation, tag: string, member: string | null, depth: number): { layout: Layout; at: { offset: number; size: number } | null } | null {
+function structLayout(
+  a: Activation,
+  tag: string,
+  member: string | null,
+  depth: number,
+): { layout: Layout; at: { offset: number; size: number } | null } | null {
   const found = depth < 6 ? a.program.findStruct(tag, a.file) : null;
   if (!found?.complete || found.fields.some((f) => f.bitfield)) return null;
   let offset = 0;

@@ -12,7 +12,15 @@ import { joinStates, mergeStates, rcuSection } from './state.ts';
 
 const ROUNDS = 4;
 
-export function loop(a: Activation, entry: State[], cond: Expr | null, body: Stmt, step: Expr | null, bodyFirst: boolean, outer: Frame): State[] {
+export function loop(
+  a: Activation,
+  entry: State[],
+  cond: Expr | null,
+  body: Stmt,
+  step: Expr | null,
+  bodyFirst: boolean,
+  outer: Frame,
+): State[] {
   const out: State[] = [];
   let heads = entry;
   let known = '';
@@ -32,7 +40,10 @@ export function loop(a: Activation, entry: State[], cond: Expr | null, body: Stm
     out.push(...frame.breaks);
     if (back.length === 0) break;
     heads = generalise(a, round === 0 ? [...kept, ...back] : [...kept, ...back], round);
-    const key = heads.map((s) => s.key()).sort().join('\n');
+    const key = heads
+      .map((s) => s.key())
+      .sort()
+      .join('\n');
     if (key === known) break;
     known = key;
     if (round === ROUNDS - 1 && cond) for (const s of heads) out.push(...assume(a, s, cond, false));
@@ -69,14 +80,20 @@ function generalise(a: Activation, states: State[], round: number): State[] {
 /** `for_each_x(iterator, collection) body`: zero or more rounds; local names among the arguments are what it assigns. */
 export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loop-macro' }, outer: Frame): State[] {
   const parameters = new Set(a.fn.parameters.map((p) => p.name));
-  const assigned = stmt.args.filter((x): x is Expr & { k: 'name' } => x.k === 'name' && a.variable(x.name) !== null && !parameters.has(x.name)).slice(0, 3);
+  const assigned = stmt.args
+    .filter((x): x is Expr & { k: 'name' } => x.k === 'name' && a.variable(x.name) !== null && !parameters.has(x.name))
+    .slice(0, 3);
   const out: State[] = [];
-  if (/_rcu$|_rcu_/.test(stmt.name)) for (const s of states) a.note(s, stmt.span, constant(a, s, 0), { k: 'rcu-read', how: stmt.name, ...rcuSection(s) });
+  if (/_rcu$|_rcu_/.test(stmt.name))
+    for (const s of states) a.note(s, stmt.span, constant(a, s, 0), { k: 'rcu-read', how: stmt.name, ...rcuSection(s) });
   const begin = (s: State, round: number): State[] => {
     let now = [s];
     for (const x of stmt.args) {
       if (assigned.includes(x as never) || x.k === 'type' || (x.k === 'name' && a.variable(x.name) === null)) continue;
-      now = fit(a, now.flatMap((t) => evaluate(a, t, x).map((o) => touch(a, o.s, o.v, x))));
+      now = fit(
+        a,
+        now.flatMap((t) => evaluate(a, t, x).map((o) => touch(a, o.s, o.v, x))),
+      );
     }
     for (const t of now) for (const x of assigned) iterate(a, t, x, stmt, round);
     return now;
@@ -100,13 +117,20 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
 
 function touch(a: Activation, s: State, id: string, x: Expr): State {
   const type = a.value(id).type;
-  if (rootOf(s, id) !== id || (type.k === 'pointer' && a.value(id).origins.some((o) => o.k === 'param'))) noteDeref(a, s, id, x.span, 'read');
+  if (rootOf(s, id) !== id || (type.k === 'pointer' && a.value(id).origins.some((o) => o.k === 'param')))
+    noteDeref(a, s, id, x.span, 'read');
   return s;
 }
 
 function iterate(a: Activation, s: State, x: Expr & { k: 'name' }, stmt: Stmt & { k: 'loop-macro' }, round: number): void {
   const v = a.variable(x.name)!;
-  const id = a.define(s, `it${round}${v.place}`, v.type, [{ k: 'unknown', why: '' }], v.type.k === 'pointer' ? pointerFact(VALID) : a.topFact(v.type));
+  const id = a.define(
+    s,
+    `it${round}${v.place}`,
+    v.type,
+    [{ k: 'unknown', why: '' }],
+    v.type.k === 'pointer' ? pointerFact(VALID) : a.topFact(v.type),
+  );
   if (v.type.k === 'int' && /cpu/.test(stmt.name)) s.facts.set(id, { ...s.fact(id), lo: 0, below: [{ symbol: 'nr_cpu_ids', plus: 0 }] });
   s.env.set(v.place, id);
   forget(s);

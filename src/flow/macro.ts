@@ -16,7 +16,8 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
   const macro = a.program.findMacro(name, a.file);
   if (!macro?.parameters || macro.parameters.length !== e.args.length) return null;
   const body = asExpression(macro.body.trim());
-  if (body === '' || /^(do|if|for|while|static|return|typedef|struct|union|enum)\b/.test(body) || /##|#\w|__VA_ARGS__|\bgoto\b/.test(body)) return null;
+  if (body === '' || /^(do|if|for|while|static|return|typedef|struct|union|enum)\b/.test(body) || /##|#\w|__VA_ARGS__|\bgoto\b/.test(body))
+    return null;
   const texts = e.args.map((x) => a.text(x.span));
   const key = `${name}(${texts.join(',')})`;
   let known = cache.get(a.program);
@@ -34,7 +35,7 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
 
 /** `do { … } while (0)` stands for its statements, unless they leave the caller. */
 function asExpression(body: string): string {
-  const statements = /^do\s*\{([^]*)\}\s*while\s*\(\s*0\s*\)$/.exec(body)?.[1];
+  const statements = /^do\s*\{([\s\S]*)\}\s*while\s*\(\s*0\s*\)$/.exec(body)?.[1];
   return statements === undefined || /\b(return|break|continue)\b/.test(statements) ? body : `({${statements}})`;
 }
 

@@ -4,8 +4,8 @@ import type { Activation, Outcome } from './activation.ts';
 import { expressionName } from './activation.ts';
 import type { CType } from './ctype.ts';
 import { sizeOfType, UNKNOWN } from './ctype.ts';
-import type { Extent } from './event.ts';
 import { address, chain, evaluate, near } from './evaluate.ts';
+import type { Extent } from './event.ts';
 import { arrayCount, memberExtent, structSize } from './layout.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
@@ -141,7 +141,9 @@ export function lvaluePointer(a: Activation, s: State, x: Expr): Outcome[] {
       return lvaluePointer(a, s, x.x);
     default:
   }
-  return chain(evaluate(a, s, x), (o) => [{ s: o.s, v: address(a, o.s, `t@${x.span.start}`, expressionName(x), { k: 'pointer', to: a.value(o.v).type }) }]);
+  return chain(evaluate(a, s, x), (o) => [
+    { s: o.s, v: address(a, o.s, `t@${x.span.start}`, expressionName(x), { k: 'pointer', to: a.value(o.v).type }) },
+  ]);
 }
 
 function globalType(a: Activation, name: string): CType {
@@ -194,7 +196,7 @@ export function assign(a: Activation, s: State, x: Expr, v: string, span: Span, 
     s.env.set(`g:${x.name}`, stored);
     s.escaped.add(rootOf(s, v));
     s.stored.add(rootOf(s, v));
-    a.clobbers = true;
+    a.writes.add(`g:${x.name}`);
     return [{ s, v: stored }];
   }
   return chain(lvaluePointer(a, s, x), (o) => {
@@ -205,7 +207,14 @@ export function assign(a: Activation, s: State, x: Expr, v: string, span: Span, 
   });
 }
 
-function assignVariable(a: Activation, s: State, variable: { place: string; type: CType; name: string }, v: string, span: Span, source: Expr | null): string {
+function assignVariable(
+  a: Activation,
+  s: State,
+  variable: { place: string; type: CType; name: string },
+  v: string,
+  span: Span,
+  source: Expr | null,
+): string {
   const before = s.env.get(variable.place);
   if (before !== undefined && a.value(before).origins.some((o) => o.k === 'param') && before !== v) {
     a.note(s, span, before, { k: 'rebind', variable: variable.name, source: source ? a.text(source.span) : '' });
@@ -226,7 +235,8 @@ function store(a: Activation, s: State, pointer: string, v: string, member: stri
   if (!local) {
     s.escaped.add(rootOf(s, v));
     s.stored.add(rootOf(s, v));
-    a.clobbers = true;
+    if (member === null) a.clobbers = true;
+    else a.writes.add(member);
   }
   for (const other of [...s.env.keys()]) {
     if (!other.startsWith('m:') || other === place) continue;

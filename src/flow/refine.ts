@@ -64,7 +64,15 @@ function retype(a: Activation, s: State, id: string, to: CType): string {
 function pointeeName(t: CType): string {
   if (t.k !== 'pointer' && t.k !== 'array') return '';
   const inner = t.k === 'pointer' ? t.to : t.of;
-  return inner.k === 'struct' ? inner.tag : inner.k === 'unknown' ? inner.name : inner.k === 'pointer' ? 'ptr' : inner.k === 'void' ? '' : typeKey(inner);
+  return inner.k === 'struct'
+    ? inner.tag
+    : inner.k === 'unknown'
+      ? inner.name
+      : inner.k === 'pointer'
+        ? 'ptr'
+        : inner.k === 'void'
+          ? ''
+          : typeKey(inner);
 }
 
 /** Learns `partial` of `id` on this path, and of what it is made from or made into. false: the path is impossible. */
@@ -87,12 +95,22 @@ export function constrain(a: Activation, s: State, id: string, partial: Fact, re
 
 function forward(a: Activation, s: State, derived: string, link: { k: string; plus?: number }, source: Fact, depth: number): boolean {
   const type = a.value(derived).type;
-  if (link.k === 'cast') return type.k === 'int' ? constrain(a, s, derived, convertFact(source, type), null, depth + 1) : constrain(a, s, derived, { ...source, reasons: [] }, null, depth + 1);
+  if (link.k === 'cast')
+    return type.k === 'int'
+      ? constrain(a, s, derived, convertFact(source, type), null, depth + 1)
+      : constrain(a, s, derived, { ...source, reasons: [] }, null, depth + 1);
   if (link.k === 'add') return constrain(a, s, derived, shiftFact(source, link.plus ?? 0, type), null, depth + 1);
   return true;
 }
 
-function backward(a: Activation, s: State, _id: string, link: { k: string; from: string; plus?: number }, now: Fact, depth: number): boolean {
+function backward(
+  a: Activation,
+  s: State,
+  _id: string,
+  link: { k: string; from: string; plus?: number },
+  now: Fact,
+  depth: number,
+): boolean {
   const source = a.value(link.from);
   if (link.k === 'cast') {
     const back = uncast(now, a.value(_id).type, source.type, s.fact(link.from));
@@ -174,7 +192,10 @@ function comparePointers(a: Activation, s: State, op: string, l: string, r: stri
   const isNull = (f: Fact) => f.nul === NULL || (f.lo === 0 && f.hi === 0);
   if (op === '==') {
     if (l === r) return true;
-    return constrain(a, s, l, pointerFact(isNull(fr) ? NULL : fr.nul), reason) && constrain(a, s, r, pointerFact(isNull(fl) ? NULL : fl.nul), reason);
+    return (
+      constrain(a, s, l, pointerFact(isNull(fr) ? NULL : fr.nul), reason) &&
+      constrain(a, s, r, pointerFact(isNull(fl) ? NULL : fl.nul), reason)
+    );
   }
   if (op === '!=') {
     if (l === r) return false;

@@ -21,6 +21,8 @@ export interface ExitCase {
   contextDoubt: string | null;
   /** a reference is handed out with the result */
   returnsReference: 'yes' | 'no' | 'unknown';
+  /** … which is the ownership of fresh memory */
+  returnsMemory: boolean;
   /** parameters whose object got a reference that is still held at the exit */
   takenOn: number[];
   droppedOn: number[];
@@ -38,6 +40,8 @@ export interface FunctionResult {
   events: FlowEvent[];
   /** may change memory that its callers know about */
   clobbers: boolean;
+  /** members and globals (`g:name`) that it writes, where it is known */
+  writes: ReadonlySet<string>;
   /** never returns */
   noReturn: boolean;
   /** callees out of sight, with the reason */

@@ -69,13 +69,19 @@ export class State {
     const env = [...this.env].map(([p, v]) => `${p}=${v}`).sort();
     const live = new Set(this.env.values());
     for (const [id, link] of this.links) if (live.has(id)) live.add(link.from);
-    const facts = [...this.facts].filter(([id]) => live.has(id)).map(([id, f]) => `${id}:${factKey(f)}`).sort();
+    const facts = [...this.facts]
+      .filter(([id]) => live.has(id))
+      .map(([id, f]) => `${id}:${factKey(f)}`)
+      .sort();
     return `${env.join(';')}|${facts.join(';')}|${this.resourceKey()}`;
   }
 
   resourceKey(): string {
     const held = this.held.map((h) => `${h.value}@${h.at}`).sort();
-    const context = [...this.context].filter(([, n]) => n !== 0).map(([k, n]) => `${k}${n}`).sort();
+    const context = [...this.context]
+      .filter(([, n]) => n !== 0)
+      .map(([k, n]) => `${k}${n}`)
+      .sort();
     return `${context.join(',')}|${held.join(',')}|${[...this.dropped].join(',')}|${this.cleanups.map((c) => c.place).join(',')}`;
   }
 

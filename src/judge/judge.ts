@@ -81,7 +81,8 @@ function arrange(claim: Claim, verifier: Evidence[], rulings: Evidence[], verdic
     return { ...e, role: 'context', text: `${e.text} (not enough under --trust ${trust})` };
   });
   const rank = (e: Evidence) =>
-    (e.role === 'carries' ? 0 : e.role === 'step' ? 100 : 200) + (e.role === 'step' ? 0 : 2 * EVIDENCE_KINDS.indexOf(e.kind) + (e.location === null ? 1 : 0));
+    (e.role === 'carries' ? 0 : e.role === 'step' ? 100 : 200) +
+    (e.role === 'step' ? 0 : 2 * EVIDENCE_KINDS.indexOf(e.kind) + (e.location === null ? 1 : 0));
   return weighed
     .map((e, i) => ({ e, i }))
     .sort((x, y) => rank(x.e) - rank(y.e) || x.i - y.i)
