@@ -47,6 +47,11 @@ export function markdownFaults(markdown: string, ours: readonly string[] = []): 
   ];
 }
 
+/** Our hidden markers as GitHub sees them: those that are HTML comments, not text that looks like one. */
+export function markersOf(markdown: string): string[] {
+  return micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true }).match(MARKER) ?? [];
+}
+
 /** What a reader sees, without markup. */
 export function visibleText(markdown: string): string {
   const html = micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true });
