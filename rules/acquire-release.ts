@@ -120,7 +120,9 @@ function uncounted(type: string, other: 'KF_ACQUIRE' | 'KF_RELEASE', view: Progr
   );
   const counts = (u: KfuncUnit) =>
     u.flow.unknownCallees.size > 0 ||
-    u.flow.exits.some((e) => e.droppedOn.length > 0 || e.takenOn.length > 0 || e.escaped.length > 0 || e.doubt !== null || e.returnsReference !== 'no');
+    u.flow.exits.some(
+      (e) => e.droppedOn.length > 0 || e.takenOn.length > 0 || e.escaped.length > 0 || e.doubt !== null || e.returnsReference !== 'no',
+    );
   if (ends.length === 0 || ends.some(counts)) return [];
   const names = ends
     .map((u) => `${u.kfunc.name}()`)
@@ -203,28 +205,40 @@ function* wrongType(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   const acquirers = view.program.allKfuncs().filter((k) => hasFlag(k, 'KF_ACQUIRE'));
   if (acquirers.some((k) => k.definitions.some((d) => types.includes(structPointer(d.syntax.returns) ?? '')))) return;
   const entry = entryWith(unit, 'KF_RELEASE');
-  const near = view.units.find((u) => hasFlag(u.kfunc, 'KF_ACQUIRE') && u.definition.source.file === unit.definition.source.file);
-  const other = near ? structPointer(near.definition.syntax.returns) : null;
+  const near = unreleasedNear(unit, view);
   yield claimOf(acquireRelease, unit, {
     subject: types[0]!,
     property: CODE,
     severity: 'warning',
     location: entry.location,
-    message: `${unit.kfunc.name}() releases ${types.join(' or ')}, which no KF_ACQUIRE kfunc at hand hands out${other ? ` (${near!.kfunc.name}() hands out ${other})` : ''}`,
+    message: `${unit.kfunc.name}() releases ${types.join(' or ')}, which no KF_ACQUIRE kfunc at hand hands out${near ? ` (${near.kfunc.name}() hands out ${structPointer(near.definition.syntax.returns)})` : ''}`,
     advice: 'make the two kfuncs speak of the same type: a release takes exactly what was acquired',
     path: [step(`registered as ${entry.line}`, entry.location)],
-    missing: elsewhere(types, view),
+    missing: near && view.program.hasTree ? [] : elsewhere(types[0]!, view),
     function: null,
   });
 }
 
-/** Helpers hand out sockets; the rest is in sets that a tree shows. */
-function elsewhere(types: string[], view: ProgramView): Missing[] {
-  const socket = types.find((t) => /sock/.test(t));
-  if (socket) return [{ what: socket, why: `a helper may hand out ${socket}`, treeWouldHelp: false }];
-  return view.program.hasTree
-    ? []
-    : [{ what: types[0]!, why: `a kfunc of a file that is not at hand may hand out ${types[0]}`, treeWouldHelp: true }];
+/** An acquiring kfunc of the same file whose type nothing takes back: the two were meant for each other. */
+function unreleasedNear(unit: KfuncUnit, view: ProgramView): KfuncUnit | null {
+  const releases = view.program.allKfuncs().filter((k) => hasFlag(k, 'KF_RELEASE'));
+  const isOpen = (type: string | null) => type !== null && !releases.some((k) => takes(k, type));
+  return (
+    view.units.find(
+      (u) =>
+        hasFlag(u.kfunc, 'KF_ACQUIRE') &&
+        u.definition.source.file === unit.definition.source.file &&
+        isOpen(structPointer(u.definition.syntax.returns)),
+    ) ?? null
+  );
+}
+
+/** Helpers hand out sockets, test modules hand out what the kernel only takes back. */
+function elsewhere(type: string, view: ProgramView): Missing[] {
+  const why = view.program.hasTree
+    ? `a helper or a module of its own may hand out ${type}`
+    : `a kfunc of a file that is not at hand may hand out ${type}`;
+  return [{ what: type, why, treeWouldHelp: !view.program.hasTree }];
 }
 
 /** A reference taken in the body that is still held at a return; one claim a place where it is taken, the surest. */

@@ -144,14 +144,12 @@ function readsOf(user: KfuncUnit): Deref[] {
     .sort((a, b) => before(a.location, b.location));
 }
 
-/** The first place where something behind the field's pointer is touched, if NULL may still be there. Later ones stand behind the same test. */
+/** The first place where something behind the field's pointer is touched, if nothing has tested the pointer before. */
 function firstUse(user: KfuncUnit, field: string): Deref | null {
   const from = (o: Occurrence) => o.origins.some((x) => x.k === 'load' && x.of === 0 && x.text.endsWith(`->${field}`));
-  const uses = user.flow.events
-    .filter((e): e is Deref => e.k === 'deref' && e.occurrences.some(from))
-    .sort((a, b) => before(placeInKfunc(a), placeInKfunc(b)));
-  const first = uses[0];
-  return first?.occurrences.some((o) => from(o) && o.doubt === null && (o.fact.nul & NULL) !== 0) ? first : null;
+  const about = user.flow.events.filter((e) => (e.k === 'deref' || e.k === 'test') && e.occurrences.some(from));
+  const first = about.sort((a, b) => before(placeInKfunc(a), placeInKfunc(b)))[0];
+  return first?.k === 'deref' && first.occurrences.some((o) => from(o) && o.doubt === null && (o.fact.nul & NULL) !== 0) ? first : null;
 }
 
 function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string): Claim {

@@ -28,9 +28,22 @@ function claimFor(unit: KfuncUnit, event: Read): Claim {
     message: `\`${event.text}\` reads what RCU protects${where} outside a read-side section of the code's own`,
     path: pathEvidence(event, `reads it: ${event.text}`),
     guards: iteratorSection(unit),
-    missing: doubts(event),
+    missing: [...doubts(event), ...operations(unit)],
     mend: protect(unit),
   });
+}
+
+/** Which operations of a struct_ops may sleep, and what is held around them, is for the subsystem to say. */
+function operations(unit: KfuncUnit): Missing[] {
+  const types = unit.program.programTypes(unit.kfunc);
+  if (types.length === 0 || types.some((t) => t !== 'BPF_PROG_TYPE_STRUCT_OPS')) return [];
+  return [
+    {
+      what: unit.kfunc.name,
+      why: 'whether an operation that calls it may run outside an RCU section is for the struct_ops to say',
+      treeWouldHelp: false,
+    },
+  ];
 }
 
 /** A lock that stands for the section makes the read fine; which lock that is the code does not say. */

@@ -66,7 +66,7 @@ export type FlowEvent = Common &
     | { k: 'length'; callee: string; of: Extent | null; argument: number; parameter: number | null }
     /** a pointer or a value handed to a function that is not at hand */
     | { k: 'pass'; callee: string; argument: number; why: string }
-    /** a condition asks whether the variable is NULL (or zero) */
+    /** a condition asks whether the variable, or the member as written, is NULL (or zero) */
     | { k: 'test'; variable: string }
     /** `unreleased`: references that are still held; `negative`: the value is below zero before it becomes the return type */
     | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; negative: boolean; unreleased: Unreleased[] }

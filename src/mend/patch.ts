@@ -122,7 +122,7 @@ function renderHunk({ lines, hidden, endless }: Old, changes: Change[]): Hunk | 
   for (const change of changes) {
     for (; at < change.from; at++) out.push(` ${lines[at]}`);
     for (; at < change.to; at++) out.push(`-${lines[at]}${end(at === lines.length - 1)}`);
-    change.lines.forEach((line, i) => out.push(`+${line}${end(change.to === lines.length && i === change.lines.length - 1)}`));
+    for (const [i, line] of change.lines.entries()) out.push(`+${line}${end(change.to === lines.length && i === change.lines.length - 1)}`);
     added += change.lines.length - (change.to - change.from);
   }
   for (; at < last; at++) out.push(` ${lines[at]}${end(at === lines.length - 1)}`);
