@@ -1,58 +1,8 @@
-/** What a key means in each mode. Ink tells a key as (input, flags); text that is typed fast or pasted comes as one input. */
+/** What a key means in each mode. */
 import type { Event, Mode } from './state.ts';
-
-/** The part of Ink's key that is looked at. */
-export interface KeyFlags {
-  upArrow?: boolean;
-  downArrow?: boolean;
-  leftArrow?: boolean;
-  rightArrow?: boolean;
-  pageUp?: boolean;
-  pageDown?: boolean;
-  home?: boolean;
-  end?: boolean;
-  return?: boolean;
-  escape?: boolean;
-  tab?: boolean;
-  shift?: boolean;
-  ctrl?: boolean;
-  meta?: boolean;
-  backspace?: boolean;
-  delete?: boolean;
-}
 
 /** A scroll whose limit the screen knows, not the keyboard. */
 export type Intent = Exclude<Event, { type: 'scroll' }> | { type: 'scroll'; by: number | 'half' | '-half' | 'top' };
-
-const FLAG_NAMES = [
-  ...['upArrow', 'downArrow', 'leftArrow', 'rightArrow', 'pageUp', 'pageDown', 'home', 'end', 'return', 'escape', 'backspace', 'delete'],
-] as (keyof KeyFlags)[];
-
-/** One name for one key: `a`, `up`, `enter`, `ctrl+d`, `shift+tab`. A text of several characters gives several. */
-export function namesOf(input: string, flags: KeyFlags): string[] {
-  const flag = FLAG_NAMES.find((name) => flags[name]);
-  // terminals send DEL for the backspace key, which Ink calls delete
-  if (flag === 'backspace' || flag === 'delete') return ['backspace'];
-  if (flag) return [flag === 'return' ? 'enter' : flag.replace('Arrow', '').toLowerCase()];
-  if (flags.tab) return [flags.shift ? 'shift+tab' : 'tab'];
-  if (flags.ctrl) return [`ctrl+${input}`];
-  if (flags.meta) return [`meta+${input}`];
-  return [...input].map(nameOf);
-}
-
-const CONTROLS: Record<string, string> = {
-  '\r': 'enter',
-  '\n': 'enter',
-  '\t': 'tab',
-  '\u007f': 'backspace',
-  '\b': 'backspace',
-  '\u001b': 'escape',
-};
-
-function nameOf(char: string): string {
-  const code = char.codePointAt(0)!;
-  return CONTROLS[char] ?? (code < 0x20 ? `ctrl+${String.fromCharCode(code + 0x60)}` : char);
-}
 
 const ANYWHERE: Record<string, Intent> = { 'ctrl+c': { type: 'leave' }, 'ctrl+z': { type: 'suspend' } };
 
@@ -123,6 +73,7 @@ const TEXT: Record<string, Intent> = {
   enter: { type: 'accept' },
   escape: { type: 'close' },
   backspace: { type: 'erase', what: 'before' },
+  delete: { type: 'erase', what: 'after' },
   'ctrl+d': { type: 'erase', what: 'after' },
   'ctrl+w': { type: 'erase', what: 'word' },
   'ctrl+u': { type: 'erase', what: 'all' },
@@ -160,7 +111,7 @@ const MAPS: Record<Mode, Record<string, Intent>> = {
   reply: PAGE,
 };
 
-/** What the key with this name asks for; null: nothing. */
+/** @param name as InputReader gives it. null: it asks for nothing */
 export function intentOf(mode: Mode, name: string, inRange: boolean): Intent | null {
   const own = [ANYWHERE, MAPS[mode]].find((map) => Object.hasOwn(map, name));
   const found = own?.[name] ?? null;
@@ -171,7 +122,7 @@ export function intentOf(mode: Mode, name: string, inRange: boolean): Intent | n
 }
 
 function isText(name: string): boolean {
-  return name.length === 1 || (!/^[\x20-\x7e]/.test(name) && !/^(ctrl|meta|shift)\+/.test(name));
+  return name.length === 1 || (!/^[\x20-\x7e]/.test(name) && !/^(ctrl|shift)\+/.test(name));
 }
 
 /** The keys as the help tells them. */

@@ -1,7 +1,7 @@
 /** What takes the whole body: help, filter menu, explanation, draft reply, the form of a ruling. */
 
 import { plainColumns } from '../report/plain.ts';
-import { wrap } from './columns.ts';
+import { expandTabs, wrap } from './columns.ts';
 import { draftOf } from './decide.ts';
 import { KEY_HELP } from './keys.ts';
 import { EMPTY, type Line, line, type Piece, piece, wrapped } from './line.ts';
@@ -28,7 +28,11 @@ export function textLines(text: string, width: number): Line[] {
   return text
     .trimEnd()
     .split('\n')
-    .flatMap((one) => wrap(plainColumns(one).trimEnd(), width).map((part) => line(part)));
+    .flatMap((one) => {
+      const text = plainColumns(expandTabs(one, 8)).trimEnd();
+      const indent = text.length - text.trimStart().length;
+      return wrap(text.trimStart(), width - indent).map((part) => line(' '.repeat(indent) + part));
+    });
 }
 
 export function filterLines(state: State): Line[] {

@@ -11,6 +11,7 @@ export interface Terminal {
 }
 
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?2004h\u001b[2J';
+const CLEAR = '\u001b[2J';
 const LEAVE = '\u001b[?2004l\u001b[?25h\u001b[?1049l';
 
 /** The size where the terminal does not tell one. */
@@ -38,8 +39,8 @@ export class Painter extends EventEmitter {
   /** Switches to the alternate screen and paints the last frame there. */
   enter(): void {
     if (this.#isOn) return;
-    this.#isOn = true;
     this.#terminal.write(ENTER);
+    this.#isOn = true;
     this.repaint();
   }
 
@@ -50,24 +51,33 @@ export class Painter extends EventEmitter {
     this.#terminal.write(LEAVE);
   }
 
-  repaint(): void {
+  /** @param change what leads to another frame; of all that it draws only the last is painted */
+  repaint(change: () => void = () => {}): void {
+    const wasOn = this.#isOn;
+    this.#isOn = false;
+    change();
+    this.#isOn = wasOn;
     this.#lines = [];
-    if (this.#isOn) this.#terminal.write('\u001b[2J');
-    this.write(this.#frame);
+    this.#paint(CLEAR);
   }
 
   /** Called by Ink with the whole frame; the name and the result are those of a stream. */
   write(frame: string): boolean {
     this.#frame = frame;
-    if (!this.#isOn) return true;
-    const lines = frame.split('\n').slice(0, this.rows);
-    const out: string[] = [];
+    this.#paint('');
+    return true;
+  }
+
+  #paint(first: string): void {
+    if (!this.#isOn) return;
+    const lines = this.#frame.split('\n').slice(0, this.rows);
+    const out: string[] = [first];
     for (let at = 0; at < Math.max(lines.length, this.#lines.length); at++) {
       if (lines[at] === this.#lines[at]) continue;
       out.push(`\u001b[${at + 1};1H${lines[at] ?? ''}\u001b[K`);
     }
     this.#lines = lines;
-    if (out.length > 0) this.#terminal.write(out.join(''));
-    return true;
+    const text = out.join('');
+    if (text !== '') this.#terminal.write(text);
   }
 }

@@ -48,7 +48,9 @@ function verdictParagraph(item: TriageItem, decision: ReplyDecision | null): str
     case 'disputed':
       return fill(`It was said that this is fine, and that was disputed or taken back since, so I would not rely on it. ${message}`);
     case 'open':
-      return fill(`${message} I can't tell from what is here: ${item.missing.map((one) => one.why).join('; ') || 'more of the code is needed'}.`);
+      return fill(
+        `${message} I can't tell from what is here: ${item.missing.map((one) => one.why).join('; ') || 'more of the code is needed'}.`,
+      );
   }
 }
 
@@ -64,7 +66,7 @@ function reason({ text, location, source }: Evidence): string {
   const at = location ? ` (${location.file}:${location.line})` : '';
   if (!source) return `${text}${at}`;
   if (!('path' in source)) return `${text}${source.messageId === null ? '' : ` <${source.messageId}>`}`;
-  const said = source.quote === null ? '' : `, "${source.quote}"`;
+  const said = source.quote === null ? '' : `, "${source.quote.trim()}"`;
   return `${text}${at}: ${source.symbol}() in ${source.path}${said}, Linux ${source.kernel}`;
 }
 

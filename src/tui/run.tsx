@@ -1,7 +1,7 @@
 /** Opens the screen on a terminal and keeps it open until the person leaves. The only module of the screen that knows the process. */
-import { render, useInput } from 'ink';
+import { render } from 'ink';
 import { useSyncExternalStore } from 'react';
-import { namesOf } from './keys.ts';
+import { InputReader, WAIT_MS } from './input.ts';
 import type { Look, Surroundings } from './model.ts';
 import { Painter, type Terminal } from './painter.ts';
 import { type Host, Session } from './session.ts';
@@ -24,29 +24,8 @@ export interface Farewell {
   signal: NodeJS.Signals | null;
 }
 
-const PASTE_START = '[200~';
-const PASTE_END = '[201~';
-
 function App({ session }: { session: Session }) {
-  const view = useSyncExternalStore(session.subscribe, () => session.view);
-  useInput((input, key) => keysOf(session)(input, key));
-  return <Screen view={view} />;
-}
-
-const pastes = new WeakMap<Session, { text: string }>();
-
-/** Between the marks of a bracketed paste everything is text. */
-function keysOf(session: Session): Parameters<typeof useInput>[0] {
-  return (input, key) => {
-    const paste = pastes.get(session);
-    if (input === PASTE_START) return void pastes.set(session, { text: '' });
-    if (input === PASTE_END) {
-      pastes.delete(session);
-      return session.paste(paste?.text ?? '');
-    }
-    if (paste) paste.text += key.return ? '\n' : input;
-    else for (const name of namesOf(input, key)) session.press(name);
-  };
+  return <Screen view={useSyncExternalStore(session.subscribe, () => session.view)} />;
 }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
@@ -63,10 +42,7 @@ export async function runTriage(run: TriageRun): Promise<Farewell> {
     unmount();
   };
   const session: Session = new Session(run.around, run.look, sizeOf(painter), hostOf(painter, stdin, leave));
-  const resize = () => {
-    session.send({ type: 'resize', ...sizeOf(painter) });
-    painter.repaint();
-  };
+  const resize = () => painter.repaint(() => session.send({ type: 'resize', ...sizeOf(painter) }));
   const onSignal = (name: NodeJS.Signals) => {
     signal = name;
     leave();
@@ -76,6 +52,8 @@ export async function runTriage(run: TriageRun): Promise<Farewell> {
   process.on('exit', onExit);
   for (const name of SIGNALS) process.on(name, onSignal);
   stdout.on('resize', resize);
+  const quiet = listen(stdin, session);
+  session.send({ type: 'progress', progress: { what: 'analysing', done: 0, total: 0 } });
   painter.enter();
   // `debug`: every frame is handed over whole and at once, and the painter decides what of it goes to the terminal
   const app = render(<App session={session} />, {
@@ -93,12 +71,40 @@ export async function runTriage(run: TriageRun): Promise<Farewell> {
     await closed;
   } finally {
     leave();
+    // what is typed from here on is for the shell
+    quiet();
     painter.leave();
     stdout.off('resize', resize);
     for (const name of SIGNALS) process.off(name, onSignal);
     process.off('exit', onExit);
   }
   return { state: session.view.state, signal };
+}
+
+/** Keys go to the session until the function returned is called. Not by Ink: it would take a terminal's answer for keys. */
+function listen(stdin: NodeJS.ReadStream, session: Session): () => void {
+  const reader = new InputReader();
+  let timer: NodeJS.Timeout | undefined;
+  const hear = (inputs: ReturnType<InputReader['push']>) => {
+    for (const one of inputs) {
+      if ('key' in one) session.press(one.key);
+      else session.paste(one.paste);
+    }
+  };
+  const read = (text: string) => {
+    clearTimeout(timer);
+    hear(reader.push(text));
+    if (reader.isWaiting) timer = setTimeout(() => hear(reader.flush()), WAIT_MS);
+  };
+  stdin.setEncoding('utf8');
+  stdin.setRawMode(true);
+  stdin.on('data', read);
+  return () => {
+    clearTimeout(timer);
+    stdin.off('data', read);
+    stdin.setRawMode(false);
+    stdin.pause();
+  };
 }
 
 function sizeOf({ columns, rows }: Painter): State['size'] {
@@ -109,10 +115,12 @@ function hostOf(painter: Painter, stdin: NodeJS.ReadStream, leave: () => void): 
   const lend = async (work: () => Promise<void>) => {
     painter.leave();
     stdin.setRawMode(false);
+    stdin.pause();
     try {
       await work();
     } finally {
       stdin.setRawMode(true);
+      stdin.resume();
       painter.enter();
     }
   };

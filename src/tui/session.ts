@@ -35,7 +35,7 @@ export class Session {
     return () => this.#listeners.delete(listener);
   };
 
-  /** One key by its name, as `namesOf` gives it. */
+  /** One key by its name, as InputReader gives it. */
   press(name: string): void {
     const { state } = this.#view;
     const intent = intentOf(state.mode, name, state.form?.field === 'range');

@@ -123,7 +123,7 @@ function open(state: State, mode: Extract<Event, { type: 'open' }>['mode']): Tur
 /** Escape: leaves what is open; in the list it clears the search first, then the filter. */
 function close(state: State): State {
   if (state.mode === 'search') return reselect({ ...state, mode: 'list', search: BLANK });
-  if (state.mode !== 'list') return { ...state, mode: 'list', form: null, page: null, scroll: 0 };
+  if (state.mode !== 'list') return { ...quiet(state), mode: 'list', form: null, page: null, scroll: 0 };
   if (state.search.text !== '') return reselect({ ...quiet(state), search: BLANK });
   return reselect({ ...quiet(state), filter: NO_FILTER });
 }
