@@ -58,6 +58,11 @@ function structLayout(
 }
 
 /** Bytes, or null. */
+export function typeSize(a: Activation, t: CType): number | null {
+  return layoutOf(a, t, 0)?.size ?? null;
+}
+
+/** Bytes, or null. */
 export function structSize(a: Activation, tag: string): number | null {
   return structLayout(a, tag, null, 0)?.layout.size ?? null;
 }

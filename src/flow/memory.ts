@@ -3,10 +3,10 @@ import type { Expr, Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import { expressionName } from './activation.ts';
 import type { CType } from './ctype.ts';
-import { sizeOfType, UNKNOWN } from './ctype.ts';
+import { UNKNOWN } from './ctype.ts';
 import { address, chain, evaluate, near } from './evaluate.ts';
 import type { Extent } from './event.ts';
-import { arrayCount, memberExtent, structSize } from './layout.ts';
+import { arrayCount, memberExtent, typeSize } from './layout.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
 import { findField } from './symbol.ts';
@@ -44,6 +44,7 @@ function memberPath(a: Activation, s: State, id: string): MemberPath {
   const names: string[] = [];
   let offset: number | null = 0;
   let struct: string | null = null;
+  let touched = pointee(a.value(id).type);
   let at = id;
   for (let i = 0; i < 12; i++) {
     const link = s.links.get(at);
@@ -55,11 +56,15 @@ function memberPath(a: Activation, s: State, id: string): MemberPath {
       offset = offset === null || extent === null ? null : offset + extent.offset;
       struct = base.k === 'struct' ? base.tag : null;
       names.unshift(tag.slice(1));
-    } else if (link.k === 'near' && tag !== '[]') offset = null;
+    } else if (link.k === 'near' && tag !== '[]') {
+      // Some element of an array: what matters is where the array ends.
+      const array = a.value(link.from).type;
+      if (names.length === 0 && array.k === 'array') touched = array;
+      else offset = null;
+    }
     at = link.from;
   }
-  const touched = pointee(a.value(id).type);
-  const size = touched.k === 'struct' ? structSize(a, touched.tag) : sizeOfType(touched);
+  const size = typeSize(a, touched);
   return { names, struct, end: offset === null || size === null ? null : offset + size };
 }
 
