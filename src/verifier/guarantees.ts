@@ -102,10 +102,11 @@ function answer(input: KfuncInput, name: string, kind: ParameterKind, series: st
     trust: rule.trust !== 'by-flag' ? rule.trust : referenced ? 'trusted' : (trust?.trust ?? 'any'),
     refcountMayBeZero: isObject && !referenced,
     liveCount: referenced ? 'reference' : trust?.trust === 'trusted' || !isObject ? 'hook' : 'nobody',
+    // the kind last: it says how the verifier looks at the parameter, the others what it then enforces
     because: [
-      verifierEvidence(`${name} is taken as ${articled(kind)}: ${rule.text}`, sourceOf(rule.at, series)),
       ...nullness.because,
       ...trustEvidence(input, name, trust, released, series),
+      verifierEvidence(`${name} is taken as ${articled(kind)}: ${rule.text}`, sourceOf(rule.at, series)),
     ],
   };
 }
