@@ -228,6 +228,7 @@ export const KIND_SUMMARIES: Readonly<Record<ParameterKind, string>> = {
   dynptr: 'A struct bpf_dynptr. Initialised, but possibly the null dynptr or read-only.',
   iterator: 'An iterator on the stack. Its constructor may have failed.',
   map: 'A map of any type.',
+  'constant-map': 'A map of any type that the program itself names.',
   string: 'A NUL-terminated string in read-only memory.',
   callback: 'A function of the same program.',
   'list-head': 'A bpf_list_head in a map value or allocated object.',

@@ -68,6 +68,7 @@ export const KIND_RULES: readonly KindRule[] = [
   rule('map', 'by-trust', 'by-flag', "a map of any type, or (6.9 to 6.19 without flags) a map pointer walked out of the kernel's structs", [
     said('check_kfunc_args', "isn't map pointer", '6.9'),
   ]),
+  rule('constant-map', 'no', 'trusted', 'a map of any type that the program names', [said('check_kfunc_args', "isn't map pointer", '7.3')]),
   rule('string', 'no', 'any', 'a NUL-terminated string in a frozen read-only map', [
     said('check_kfunc_args', "doesn't point to a const string", '6.8'),
   ]),

@@ -14,6 +14,7 @@ export type ParameterKind =
   | 'dynptr'
   | 'iterator'
   | 'map'
+  | 'constant-map'
   | 'string'
   | 'callback'
   | 'list-head'

@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
   row('rb-root', pointsTo('struct bpf_rb_root'), '6.3'),
   row('rb-node', pointsTo('struct bpf_rb_node'), '6.3'),
   row('string', pointerWith('__str')),
-  row('map', pointerWith('__const_map')),
+  row('constant-map', pointerWith('__const_map')),
   row('map', pointerWith('__map')),
   row('workqueue', pointsTo('struct bpf_wq'), '6.10'),
   row('timer', pointsTo('struct bpf_timer'), '7.0'),

@@ -30,7 +30,13 @@ export function parseAnswer(text: string, count: number): { verdicts: Verdict[];
       });
     else if (words[0] === 'r') {
       const say = (i: number) => messages.get(words[i]!) ?? '';
-      verdicts.push({ accepted: false, returned: null, errno: Number(words[1]), at: say(2).replace(/^\s*\(85\) /, ''), message: say(3) });
+      verdicts.push({
+        accepted: false,
+        returned: null,
+        errno: Number(words[1]),
+        at: say(2).replace(/^\s*\(85\) /, ''),
+        message: say(3),
+      });
     }
   }
   if (verdicts.length !== count) throw new Error(`${verdicts.length} verdicts for ${count} programs`);

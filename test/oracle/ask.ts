@@ -50,10 +50,23 @@ export async function ask(series: string, vmlinux: string, guest: string, folder
     const program = programOf(question, kernel, symbols, btf);
     return program ? [{ question, program }] : [];
   });
-  const job = encodeJob({ modules, maps, btf: btf.bytes, programs: possible.map((p) => p.program), trials: tried });
+  const job = encodeJob({
+    modules,
+    maps,
+    btf: btf.bytes,
+    programs: possible.map((p) => p.program),
+    trials: tried,
+  });
   tell(`${possible.length} programs`);
   const complaints: string[] = [];
-  const text = await boot({ kernel: vmlinux, guest, job, folder, patience: 900, hear: (line) => hear(line, complaints, tell) });
+  const text = await boot({
+    kernel: vmlinux,
+    guest,
+    job,
+    folder,
+    patience: 900,
+    hear: (line) => hear(line, complaints, tell),
+  });
   const answer = parseAnswer(text, possible.length);
   const fatal = complaints.filter((c) => c.startsWith('module'));
   if (fatal.length > 0) throw new Error(`kernel ${series}: ${fatal.join('; ')}`);
@@ -79,7 +92,13 @@ function programOf(question: Question, kernel: BtfReader, symbols: Symbols, btf:
   try {
     const insns = question.asm.assemble(symbols);
     const starts = question.asm.functions;
-    const functions = starts.length > 1 ? starts.map((insn, i) => ({ insn, id: i === 0 ? btf.main : btf.callback })) : [];
+    const functions =
+      starts.length > 1
+        ? starts.map((insn, i) => ({
+            insn,
+            id: i === 0 ? btf.main : btf.callback,
+          }))
+        : [];
     return { ...place, run: question.run, insns, functions };
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('the kernel has no')) return null;

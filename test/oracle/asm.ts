@@ -1,6 +1,7 @@
 /** A BPF program, instruction by instruction, with names for what is known only once modules and maps are numbered. */
 
-export type Register = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+/** 11 is where newer kernels take arguments beyond the fifth from */
+export type Register = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 export type Size = 1 | 2 | 4 | 8;
 
 /** What names stand for; `map` and `module` are places in the table of file descriptors. */
@@ -23,8 +24,19 @@ interface Insn {
   struct?: string;
 }
 
-const SIZES: Readonly<Record<Size, number>> = { 1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18 };
-const JUMPS = { '==': 0x15, '!=': 0x55, '>': 0x25, '>=': 0x35, '<': 0xa5 } as const;
+const SIZES: Readonly<Record<Size, number>> = {
+  1: 0x10,
+  2: 0x08,
+  4: 0x00,
+  8: 0x18,
+};
+const JUMPS = {
+  '==': 0x15,
+  '!=': 0x55,
+  '>': 0x25,
+  '>=': 0x35,
+  '<': 0xa5,
+} as const;
 
 export class Asm {
   private readonly insns: Insn[] = [];

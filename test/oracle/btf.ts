@@ -190,15 +190,14 @@ export class BtfWriter {
   }
 
   /** a struct whose members point to itself: `members` gets its id */
-  recursive(name: string, size: number, members: (self: number) => Member[], count: number): number {
+  recursive(name: string, size: number, members: (self: number) => Member[]): number {
     const self = this.nextId();
     const at = this.types.push(Buffer.alloc(0)) - 1;
     const list = members(self);
-    if (list.length !== count) throw new Error(`struct ${name}: ${list.length} members`);
     this.types[at] = this.encode(
       'struct',
       name,
-      count,
+      list.length,
       size,
       list.flatMap((m) => [this.string(m.name), m.type, m.offset * 8]),
     );

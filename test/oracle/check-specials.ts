@@ -10,7 +10,11 @@ import { parseParameters, parseType } from './declaration.ts';
 import { EXTRAS, FLAG_SETS, ITERATORS } from './spec.ts';
 import { trialsFor } from './trials.ts';
 
-const NO_TYPES: TypeOracle = { isScalarStruct: () => null, resolveTypedef: () => null, isEnum64: () => false };
+const NO_TYPES: TypeOracle = {
+  isScalarStruct: () => null,
+  resolveTypedef: () => null,
+  isEnum64: () => false,
+};
 
 export function checkSpecials(answers: Answers): Disagreement[] {
   const found: Disagreement[] = [];
@@ -167,7 +171,10 @@ function checkIterators(answers: Answers, expect: (id: string, yes: boolean, tex
 
 /** What really arrived. Values are 1 for NULL and 2 for anything else, or the number itself. */
 function checkRuns(answers: Answers, say: (what: string, text: string) => void): void {
-  const types: TypeOracle = { ...NO_TYPES, isScalarStruct: (n) => answers.scalarStructs[n] ?? null };
+  const types: TypeOracle = {
+    ...NO_TYPES,
+    isScalarStruct: (n) => answers.scalarStructs[n] ?? null,
+  };
   for (const [id, mark] of Object.entries(answers.specials)) {
     const [group, sort = '', setId = '', kind = ''] = id.split('/');
     const value = /^a=(\d+)$/.exec(mark);

@@ -1,6 +1,7 @@
 /** The model against recorded verdicts: is it ever stronger than the kernel, and where is it weaker? */
 import { guarantees } from '../../src/verifier/guarantees.ts';
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, TypeOracle } from '../../src/verifier/model.ts';
+import { releaseArgument } from '../../src/verifier/release.ts';
 import type { Answers } from './answers.ts';
 import { checkSpecials } from './check-specials.ts';
 import { parseParameters, parseType } from './declaration.ts';
@@ -32,7 +33,12 @@ export interface Judgement {
 export const REGISTERED = ['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_SYSCALL', 'BPF_PROG_TYPE_SCHED_CLS', 'BPF_PROG_TYPE_XDP'];
 
 export function judgeModel(answers: Answers): Judgement {
-  const judgement: Judgement = { programs: answers.programs, parameters: 0, unsound: [], weaker: [] };
+  const judgement: Judgement = {
+    programs: answers.programs,
+    parameters: 0,
+    unsound: [],
+    weaker: [],
+  };
   const types = typesOf(answers);
   for (const [setId, kinds] of Object.entries(answers.matrix)) {
     const set = FLAG_SETS.find((s) => s.id === setId)!;
@@ -84,7 +90,13 @@ function arrivals(answers: Answers, kind: Kind, marks: string): Arrival[] {
     const [value = '', length] = column.replace(/\.s$/, '').split('+');
     const found: Value | undefined = (kind.values === 'scalar' ? NUMBERS : POINTERS).find((v) => v.id === value);
     if (!found) throw new Error(`unknown value ${value}`);
-    return [{ column, nature: found.nature(answers.series), length: length === undefined ? null : LENGTHS.find((l) => l.id === length)! }];
+    return [
+      {
+        column,
+        nature: found.nature(answers.series),
+        length: length === undefined ? null : LENGTHS.find((l) => l.id === length)!,
+      },
+    ];
   });
 }
 
@@ -109,10 +121,21 @@ function judgeParameter(
   for (const a of arrived) for (const text of belied(parameter, a, kind)) say(text);
   if (kind.values === 'sized') judgeLength(j, answers.series, told.parameters[kind.target + 1]!, arrived, what);
   for (const text of tooWeak(parameter, arrived, kind))
-    j.weaker.push({ series: answers.series, what, text, reason: reasonFor(answers.series, set, kind, parameter) });
+    j.weaker.push({
+      series: answers.series,
+      what,
+      text,
+      reason: reasonFor(answers.series, set, kind, parameter),
+    });
 }
 
-const STRENGTH = { stale: 0, plain: 0, rcu: 1, trusted: 2, referenced: 3 } as const;
+const STRENGTH = {
+  stale: 0,
+  plain: 0,
+  rcu: 1,
+  trusted: 2,
+  referenced: 3,
+} as const;
 
 /** What the model says of the parameter that this arrival shows to be false. */
 function belied(p: ParameterGuarantee, a: Arrival, kind: Kind): string[] {
@@ -149,7 +172,11 @@ function trustedEnough(n: Nature, least: number): boolean {
 function judgeLength(j: Judgement, series: string, p: ParameterGuarantee, arrived: readonly Arrival[], what: string): void {
   for (const a of arrived)
     if (p.constant && a.length?.constant !== true)
-      j.unsound.push({ series, what, text: `${p.name} is said to be constant, but ${a.column} got through` });
+      j.unsound.push({
+        series,
+        what,
+        text: `${p.name} is said to be constant, but ${a.column} got through`,
+      });
 }
 
 function tooWeak(p: ParameterGuarantee, arrived: readonly Arrival[], kind: Kind): string[] {
@@ -171,4 +198,9 @@ function reasonFor(series: string, set: FlagSet, kind: Kind, p: ParameterGuarant
   return REASONS.find((r) => r.when(series, set, kind, p))?.text ?? null;
 }
 
-const REASONS: readonly { text: string; when(series: string, set: FlagSet, kind: Kind, p: ParameterGuarantee): boolean }[] = [];
+const REASONS: readonly { text: string; when(series: string, set: FlagSet, kind: Kind, p: ParameterGuarantee): boolean }[] = [
+  {
+    text: 'from 7.2 on the first argument of a KF_RELEASE kfunc must hold a reference or be 0, __ign or not; but its type is not looked at, so the model keeps "anything"',
+    when: (series, set, _kind, p) => p.kind === 'ignored' && set.flags.includes('KF_RELEASE') && releaseArgument(series) === 'first',
+  },
+];

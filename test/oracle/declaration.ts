@@ -7,7 +7,12 @@ export function parseParameters(text: string): ParameterInput[] {
   if (text === '') return [];
   return split(text).map((part) => {
     const callback = /^(.+?)\s*\(\*(\w+)\)\s*\(.*\)$/.exec(part);
-    if (callback) return { name: callback[2]!, text: part, type: { ...parseType(callback[1]!), pointers: 1, isFunction: true } };
+    if (callback)
+      return {
+        name: callback[2]!,
+        text: part,
+        type: { ...parseType(callback[1]!), pointers: 1, isFunction: true },
+      };
     const match = /^(.*?[\s*])(\w+)$/.exec(part);
     if (!match) throw new Error(`not a parameter: ${part}`);
     return { name: match[2]!, text: part, type: parseType(match[1]!) };

@@ -81,7 +81,14 @@ export function encodeJob(job: Job): Buffer {
 }
 
 /** A `newc` archive, as kernels unpack for their first file system. */
-export function archive(files: readonly { name: string; mode: number; body: Buffer; device?: [number, number] }[]): Buffer {
+export function archive(
+  files: readonly {
+    name: string;
+    mode: number;
+    body: Buffer;
+    device?: [number, number];
+  }[],
+): Buffer {
   const hex = (n: number) => n.toString(16).padStart(8, '0');
   const entry = (name: string, mode: number, body: Buffer, device: [number, number], inode: number) => {
     const head = Buffer.from(

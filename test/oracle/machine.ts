@@ -24,7 +24,12 @@ export function boot(m: Machine): Promise<string> {
     initrd,
     archive([
       { name: 'dev', mode: 0o40755, body: Buffer.alloc(0) },
-      { name: 'dev/console', mode: 0o20600, body: Buffer.alloc(0), device: [5, 1] },
+      {
+        name: 'dev/console',
+        mode: 0o20600,
+        body: Buffer.alloc(0),
+        device: [5, 1],
+      },
       { name: 'init', mode: 0o100755, body: readFileSync(m.guest) },
       { name: 'job', mode: 0o100644, body: m.job },
     ]),
@@ -33,7 +38,9 @@ export function boot(m: Machine): Promise<string> {
   const append = ['-append', 'console=ttyS0 nokaslr panic=-1 quiet loglevel=3'];
   const ports = ['-no-reboot', '-nographic', '-monitor', 'none', '-serial', 'stdio', '-serial', `file:${answer}`];
   return new Promise((resolve, reject) => {
-    const child = spawn('qemu-system-x86_64', [...args, ...append, ...ports], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('qemu-system-x86_64', [...args, ...append, ...ports], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const timer = setTimeout(() => child.kill('SIGKILL'), m.patience * 1000);
     let rest = '';
     let finished = false;

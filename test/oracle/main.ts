@@ -20,7 +20,11 @@ const SERIES = ['6.1', '6.12', '6.18', '6.19', '7.0', '7.1', '7.2', '7.3'];
 export async function main(argv: readonly string[], root: string): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { series: { type: 'string' }, record: { type: 'boolean' }, flip: { type: 'string' } },
+    options: {
+      series: { type: 'string' },
+      record: { type: 'boolean' },
+      flip: { type: 'string' },
+    },
   });
   const wanted = values.series?.split(',') ?? SERIES;
   const unknown = wanted.find((s) => !SERIES.includes(s));

@@ -22,8 +22,16 @@ export function mapsFor(series: string, kernel: BtfReader): MapSpec[] {
   return [
     array('arr', 64),
     array('big', 4096),
-    array('text', 64, { flags: READ_ONLY_PROGRAM, value: text('hello', 64), frozen: true }),
-    array('endless', 8, { flags: READ_ONLY_PROGRAM, value: Buffer.from('xxxxxxxx'), frozen: true }),
+    array('text', 64, {
+      flags: READ_ONLY_PROGRAM,
+      value: text('hello', 64),
+      frozen: true,
+    }),
+    array('endless', 8, {
+      flags: READ_ONLY_PROGRAM,
+      value: Buffer.from('xxxxxxxx'),
+      frozen: true,
+    }),
     { name: 'hash', type: HASH, keySize: 4, valueSize: 64, entries: 4 },
     { name: 'ring', type: RINGBUF, keySize: 0, valueSize: 0, entries: 4096 },
     array('kptr', 8, {
@@ -49,7 +57,11 @@ function special(
   const size = kernel.sizeOf(id);
   const make = (b: BtfWriter) =>
     b.struct(struct, size, [
-      { name: '__opaque', type: b.array(b.int('unsigned long long', 8), size / 8, b.int('int', 4, true)), offset: 0 },
+      {
+        name: '__opaque',
+        type: b.array(b.int('unsigned long long', 8), size / 8, b.int('int', 4, true)),
+        offset: 0,
+      },
     ]);
   return [array(name, size, { btf: holding(make, size) })];
 }
@@ -63,7 +75,11 @@ function holding(make: (b: BtfWriter) => number, size: number): NonNullable<MapS
 }
 
 /** BTF of the programs' own functions: the program and the function that it hands over. */
-export function programBtf(): { bytes: Buffer; main: number; callback: number } {
+export function programBtf(): {
+  bytes: Buffer;
+  main: number;
+  callback: number;
+} {
   const b = new BtfWriter(null);
   const int = b.int('int', 4, true);
   const main = b.func('main', b.proto(int, [{ name: 'context', type: b.ptr(0) }]), 1);

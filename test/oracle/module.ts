@@ -121,7 +121,11 @@ const LOCALS: Readonly<Record<string, Make>> = {
   'struct kfo_ptrs': (out, of) => out.struct('kfo_ptrs', 16, [{ name: 'list', type: out.array(of('int *'), 2, of('u32')), offset: 0 }]),
   // `next` is walked plainly, what `safe…` points to is protected by RCU
   'struct kfo_obj': (out, of) => {
-    const at = (name: string, type: number, offset: number) => ({ name, type, offset });
+    const at = (name: string, type: number, offset: number) => ({
+      name,
+      type,
+      offset,
+    });
     const safe = (type: string) => out.ptr(out.typeTag('rcu', of(type)));
     const fields = [
       at('a', of('int'), 0),
@@ -132,12 +136,13 @@ const LOCALS: Readonly<Record<string, Make>> = {
       at('safe_map', safe('struct bpf_map'), 40),
       at('safe_cgroup', safe('struct cgroup'), 48),
     ];
-    return out.recursive(
-      'kfo_obj',
-      72,
-      (self) => [...fields, at('next', out.ptr(self), 56), at('safe', out.ptr(out.typeTag('rcu', self)), 64)],
-      9,
-    );
+    const ptrs = safe('struct kfo_ptrs');
+    return out.recursive('kfo_obj', 80, (self) => [
+      ...fields,
+      at('next', out.ptr(self), 56),
+      at('safe', out.ptr(out.typeTag('rcu', self)), 64),
+      at('safe_ptrs', ptrs, 72),
+    ]);
   },
   'union kfo_u': (out, of) =>
     out.struct(
@@ -180,14 +185,19 @@ export function buildModule(
   const types = new Types(out, base);
   const ids = new Map<string, number>();
   for (const k of kfuncs) {
-    const parameters = parseParameters(k.parameters).map((p) => ({ name: p.name, type: types.of(p.type) }));
+    const parameters = parseParameters(k.parameters).map((p) => ({
+      name: p.name,
+      type: types.of(p.type),
+    }));
     ids.set(k.name, out.func(k.name, out.proto(types.of(parseType(k.returns)), parameters)));
   }
   const name = `kfo_${id}`;
   const path = join(folder, name);
   writeFileSync(`${path}.btf`, out.bytes());
   writeFileSync(`${path}.c`, moduleC(name, kfuncs, ids, base, `${path}.btf`, plainSet || compareSeries(series, '6.9') < 0 ? 0 : 1));
-  execFileSync('gcc', [...GCC, '-c', '-o', `${path}.ko`, `${path}.c`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('gcc', [...GCC, '-c', '-o', `${path}.ko`, `${path}.c`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return { name, file: readFileSync(`${path}.ko`), ids };
 }
 

@@ -7,6 +7,8 @@ import { InputError } from '../../src/claim.ts';
 /** Beside the machine's own release: where Debian keeps newer kernels. */
 const NEWER_SUITES = ['trixie-backports', 'sid'];
 
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
 const TOOLS: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   gcc: 'gcc',
@@ -62,8 +64,13 @@ export class Archive {
     const best = this.newest(series);
     const release = best.name.replace(/^linux-(image|binary)(-unsigned)?-/, '').replace(/-unsigned$/, '');
     const deb = this.download(best.name);
-    const tar = execFileSync('dpkg-deb', ['--fsys-tarfile', deb], { maxBuffer: 1 << 30 });
-    const image = execFileSync('tar', ['-xO', '--wildcards', '*/vmlinuz*'], { input: tar, maxBuffer: 1 << 28 });
+    const tar = execFileSync('dpkg-deb', ['--fsys-tarfile', deb], {
+      maxBuffer: 1 << 30,
+    });
+    const image = execFileSync('tar', ['-xO', '--wildcards', '*/vmlinuz*'], {
+      input: tar,
+      maxBuffer: 1 << 28,
+    });
     return { release, image };
   }
 
@@ -81,11 +88,17 @@ export class Archive {
     if (names.length === 0) return [];
     const text = execFileSync('apt-cache', [...this.options, 'show', ...names], { encoding: 'utf8', maxBuffer: 1 << 26 });
     const field = (record: string, name: string) => new RegExp(`^${name}: (.+)$`, 'm').exec(record)?.[1] ?? '';
-    return text
-      .split('\n\n')
-      .flatMap((r) =>
-        r.trim() === '' ? [] : [{ name: field(r, 'Package'), version: field(r, 'Version'), size: Number(field(r, 'Size')) }],
-      );
+    return text.split('\n\n').flatMap((r) =>
+      r.trim() === ''
+        ? []
+        : [
+            {
+              name: field(r, 'Package'),
+              version: field(r, 'Version'),
+              size: Number(field(r, 'Size')),
+            },
+          ],
+    );
   }
 
   private download(name: string): string {
@@ -101,18 +114,15 @@ export class Archive {
 /** The mirror is the machine's own, read from its apt at run time. */
 function sourcesText(): string {
   const codename = /^VERSION_CODENAME=(\w+)/m.exec(execFileSync('cat', ['/etc/os-release'], { encoding: 'utf8' }))?.[1] ?? '';
-  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(RELEASE)|$(SIGNED_BY)', 'Created-By: Packages'], {
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(RELEASE)', 'Created-By: Packages'], {
     encoding: 'utf8',
   });
   const targets = [...new Set((stdout ?? '').split('\n'))].map((l) => l.split('|'));
   const of = (release: string) => targets.find((t) => t[1] === release);
   const main = of(codename);
   if (!main) throw new InputError('the oracle takes its kernels from a Debian archive, and this machine has none among its apt sources');
-  const stanza = (uri: string, suites: string[], key: string) =>
-    `Types: deb\nURIs: ${uri}\nSuites: ${suites.join(' ')}\nComponents: main\nSigned-By: ${key}\n`;
+  const key = existsSync(KEYRING) ? `Signed-By: ${KEYRING}\n` : '';
+  const stanza = (uri: string, suites: string[]) => `Types: deb\nURIs: ${uri}\nSuites: ${suites.join(' ')}\nComponents: main\n${key}`;
   const security = of(`${codename}-security`);
-  return [
-    stanza(main[0]!, [codename, ...NEWER_SUITES], main[2]!),
-    ...(security ? [stanza(security[0]!, [`${codename}-security`], security[2]!)] : []),
-  ].join('\n');
+  return [stanza(main[0]!, [codename, ...NEWER_SUITES]), ...(security ? [stanza(security[0]!, [`${codename}-security`])] : [])].join('\n');
 }

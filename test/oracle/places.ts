@@ -29,7 +29,12 @@ export function placeOf(text: string, kernel: BtfReader): Place | null {
   const kind = head.replace('.s', '');
   const simple = TYPES[kind];
   if (simple !== undefined) return { type: simple, attach: 0, attachId: 0, sleepable };
-  const hook = { tp: [TRACING, 23], fentry: [TRACING, 24], iter: [TRACING, 28], lsm: [LSM, 27] }[kind];
+  const hook = {
+    tp: [TRACING, 23],
+    fentry: [TRACING, 24],
+    iter: [TRACING, 28],
+    lsm: [LSM, 27],
+  }[kind];
   if (!hook) throw new Error(`no place ${text}`);
   const id =
     kind === 'tp'

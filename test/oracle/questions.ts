@@ -89,7 +89,19 @@ const SOME_LENGTHS = new Set([
     'stack_unset',
     'stack_last4',
   ],
-  ...['mapval_off60', 'text', 'packet', 'ret_intp', 'ret_rw', 'objs_walk', 'obj_ret', 'released', 'kptr_null', 'nested_ret'],
+  ...[
+    'mapval_off60',
+    'text',
+    'packet',
+    'ret_intp',
+    'ret_rw',
+    'objs_walk',
+    'obj_ret',
+    'released',
+    'kptr_null',
+    'nested_ret',
+    'obj_walk_rcu_tested',
+  ],
 ]);
 
 export function matrix(set: FlagSet, series: string, kernel: BtfReader): Question[] {
@@ -112,7 +124,13 @@ export function matrix(set: FlagSet, series: string, kernel: BtfReader): Questio
               const column = `${value.id}${length ? `+${length.id}` : ''}${!sleeps && place === value.places[1] && value.places[0] !== null ? '.s' : ''}`;
               const kfunc = `kfo_${set.id}_${kind.id}`;
               const asm = call(set, kind, value, length?.make ?? null, kfunc, { kernel, module: set.id }, series);
-              return { id: `${set.id}/${kind.id}/${column}`, place, kfunc, run: false, asm };
+              return {
+                id: `${set.id}/${kind.id}/${column}`,
+                place,
+                kfunc,
+                run: false,
+                asm,
+              };
             }),
       );
     });
@@ -148,7 +166,13 @@ function others(set: FlagSet, kind: Kind, series: string): { name: string; point
   return parseParameters(declarationOf(kind, set, series)).flatMap((p, i) =>
     i === kind.target || (kind.values === 'sized' && i === kind.target + 1)
       ? []
-      : [{ name: p.type.name, pointer: p.type.pointers > 0, register: (i + 1) as Argument }],
+      : [
+          {
+            name: p.type.name,
+            pointer: p.type.pointers > 0,
+            register: (i + 1) as Argument,
+          },
+        ],
   );
 }
 

@@ -272,9 +272,34 @@ export const EXTRAS: readonly Extra[] = [
 ];
 
 /** Iterators whose elements are looked at, by the flags of their three functions. */
-export const ITERATORS: readonly { id: string; newFlags: string; nextFlags: string; since: string }[] = [
-  { id: 'plain', newFlags: 'KF_ITER_NEW', nextFlags: 'KF_ITER_NEXT|KF_RET_NULL', since: '6.4' },
-  { id: 'trusted', newFlags: 'KF_ITER_NEW|KF_TRUSTED_ARGS', nextFlags: 'KF_ITER_NEXT|KF_RET_NULL', since: '6.4' },
-  { id: 'rcuprot', newFlags: 'KF_ITER_NEW|KF_RCU_PROTECTED', nextFlags: 'KF_ITER_NEXT|KF_RET_NULL', since: '6.7' },
-  { id: 'nextprot', newFlags: 'KF_ITER_NEW', nextFlags: 'KF_ITER_NEXT|KF_RET_NULL|KF_RCU_PROTECTED', since: '6.7' },
+export const ITERATORS: readonly {
+  id: string;
+  newFlags: string;
+  nextFlags: string;
+  since: string;
+}[] = [
+  {
+    id: 'plain',
+    newFlags: 'KF_ITER_NEW',
+    nextFlags: 'KF_ITER_NEXT|KF_RET_NULL',
+    since: '6.4',
+  },
+  {
+    id: 'trusted',
+    newFlags: 'KF_ITER_NEW|KF_TRUSTED_ARGS',
+    nextFlags: 'KF_ITER_NEXT|KF_RET_NULL',
+    since: '6.4',
+  },
+  {
+    id: 'rcuprot',
+    newFlags: 'KF_ITER_NEW|KF_RCU_PROTECTED',
+    nextFlags: 'KF_ITER_NEXT|KF_RET_NULL',
+    since: '6.7',
+  },
+  {
+    id: 'nextprot',
+    newFlags: 'KF_ITER_NEW',
+    nextFlags: 'KF_ITER_NEXT|KF_RET_NULL|KF_RCU_PROTECTED',
+    since: '6.7',
+  },
 ];

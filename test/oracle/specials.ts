@@ -151,7 +151,7 @@ function returns(kernel: BtfReader): Question[] {
     ...['kfo_ret_int', 'kfo_ret_bool', 'kfo_ret_u8', 'kfo_ret_enum'].map(indexed),
     ...sized('kfo_ret_ro'),
     ...sized('kfo_ret_rw'),
-    q('six/call', 'kfo_six', (a) => a.set(1, 1).set(2, 1).set(3, 1).set(4, 1).set(5, 1).kfunc('kfo_six')),
+    q('six/call', 'kfo_six', (a) => a.set(1, 1).set(2, 1).set(3, 1).set(4, 1).set(5, 1).store(8, 11, -8, 1).kfunc('kfo_six')),
     ...['kfo_none_task', 'kfo_rcu_task', 'kfo_trusted_task'].flatMap((to) => [
       q(`rcu_returned/${to}`, to, (a) => current(a, 1).kfunc('kfo_ret_task_rcu').copy(1, 0).kfunc(to)),
       q(
@@ -170,9 +170,27 @@ export function iteratorKfuncs(series: string): KfuncSource[] {
     const it = `struct bpf_iter_kfi${i.id} *it`;
     const name = (verb: string) => `bpf_iter_kfi${i.id}_${verb}`;
     return [
-      { name: name('new'), flags: i.newFlags.split('|'), returns: 'int', parameters: it, body: '0' },
-      { name: name('next'), flags: i.nextFlags.split('|'), returns: 'struct task_struct *', parameters: it, body: '' },
-      { name: name('destroy'), flags: ['KF_ITER_DESTROY'], returns: 'void', parameters: it, body: '' },
+      {
+        name: name('new'),
+        flags: i.newFlags.split('|'),
+        returns: 'int',
+        parameters: it,
+        body: '0',
+      },
+      {
+        name: name('next'),
+        flags: i.nextFlags.split('|'),
+        returns: 'struct task_struct *',
+        parameters: it,
+        body: '',
+      },
+      {
+        name: name('destroy'),
+        flags: ['KF_ITER_DESTROY'],
+        returns: 'void',
+        parameters: it,
+        body: '',
+      },
     ];
   });
 }

@@ -13,7 +13,13 @@ export interface Trial {
 const trial = (id: string, name: string, flags: string, returns: string, parameters: string, since = '6.4'): Trial => ({
   id,
   since,
-  kfunc: { name, flags: flags.split('|').filter((f) => f !== ''), returns, parameters, body: '' },
+  kfunc: {
+    name,
+    flags: flags.split('|').filter((f) => f !== ''),
+    returns,
+    parameters,
+    body: '',
+  },
 });
 
 const IT = 'struct bpf_iter_kft@ *it';
@@ -41,6 +47,10 @@ export function trialsFor(series: string): Trial[] {
   const own = (text: string, i: number) => text.replaceAll('@', String(i));
   return TRIALS.filter((t) => isLive(t, series)).map((t, i) => ({
     ...t,
-    kfunc: { ...t.kfunc, name: own(t.kfunc.name, i), parameters: own(t.kfunc.parameters, i) },
+    kfunc: {
+      ...t.kfunc,
+      name: own(t.kfunc.name, i),
+      parameters: own(t.kfunc.parameters, i),
+    },
   }));
 }

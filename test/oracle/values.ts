@@ -46,7 +46,16 @@ const rcuFields = from('6.4');
 const nullableTracepoints = from('6.12');
 
 /** where the fields of struct kfo_obj are, in bytes (module.ts) */
-const OBJECT = { s: 16, safe_skb: 24, safe_xdp: 32, safe_map: 40, safe_cgroup: 48, next: 56, safe: 64 } as const;
+const OBJECT = {
+  s: 16,
+  safe_skb: 24,
+  safe_xdp: 32,
+  safe_map: 40,
+  safe_cgroup: 48,
+  next: 56,
+  safe: 64,
+  safe_ptrs: 72,
+} as const;
 
 const object = (trust: NonNullable<Nature['trust']>, isNull = false): Nature => ({ what: 'object', null: isNull, trust });
 /** returned without KF_ACQUIRE */
@@ -54,7 +63,11 @@ const returned =
   (checked: boolean) =>
   (s: string): Nature =>
     implicit(s) ? object('trusted') : object('plain', !checked);
-const memory = (bytes: number, isNull = false): Nature => ({ what: 'memory', null: isNull, bytes });
+const memory = (bytes: number, isNull = false): Nature => ({
+  what: 'memory',
+  null: isNull,
+  bytes,
+});
 const same = (n: Nature) => () => n;
 const current = (a: Asm) => a.helper(158);
 const field = (m: Maker, struct: string, name: string) => m.kernel.offset(struct, name);
@@ -318,7 +331,7 @@ export const POINTERS: readonly Value[] = [
       a.jump(6, '==', 0, 'OUT');
     },
   ),
-  ...(['safe_skb', 'safe_xdp', 'safe_map', 'safe_cgroup'] as const).map((name) =>
+  ...(['safe_skb', 'safe_xdp', 'safe_map', 'safe_cgroup', 'safe_ptrs'] as const).map((name) =>
     value(
       `rcu${name.slice(4)}`,
       `acquired module object->${name}, protected by RCU, tested`,
@@ -330,7 +343,9 @@ export const POINTERS: readonly Value[] = [
       },
     ),
   ),
-  value('obj_other', 'an object of another module', BOTH, same(object('stale')), (a) => a.kfunc('kfo_rcu_ret_obj').copy(6, 0)),
+  value('obj_other', 'an object of another module', BOTH, same(object('stale')), (a, m) =>
+    a.kfunc(`kfo_${m.module === 'retnull' ? 'acquire' : 'retnull'}_ret_obj`).copy(6, 0),
+  ),
   value('objs_got', 'a module object of integers acquired', BOTH, same(object('referenced')), fromKfunc('kfo_@_get_objs'), (a, m) =>
     a.copy(1, 6).kfunc(`kfo_${m.module}_put_objs`),
   ),

@@ -15,7 +15,10 @@ export function unpackImage(image: Buffer): Buffer {
   if (magic === MAGIC.lz4) return unpackLz4(packed, size);
   const tool = magic === MAGIC.zstd ? 'zstd' : magic === MAGIC.xz ? 'xz' : null;
   if (tool === null) throw new Error(`a kernel image packed by an unknown method (${magic.toString(16)})`);
-  const { stdout, error } = spawnSync(tool, ['-dc'], { input: packed, maxBuffer: 1 << 30 });
+  const { stdout, error } = spawnSync(tool, ['-dc'], {
+    input: packed,
+    maxBuffer: 1 << 30,
+  });
   if (error || stdout.length < size) throw new Error(`${tool} could not unpack the kernel image${error ? `: ${error.message}` : ''}`);
   return stdout.subarray(0, size);
 }
