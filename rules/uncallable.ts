@@ -55,6 +55,7 @@ function suspicious(unit: KfuncUnit, index: number): Suspicion | null {
   const { type } = unit.definition.syntax.parameters[index]!;
   const stars = type.pointers;
   if (type.isFunction) return since(unit, '6.3') ? null : { what: 'callbacks are known from 6.3 on', advice: 'hand over something else' };
+  if (type.name === 'void' && stars === 1 && isSized(unit, index)) return null;
   if (type.name === 'void' && stars === 1)
     return { what: 'a void * says nothing of what is behind it', advice: 'add a size parameter whose name ends in __sz, or name the type' };
   if (stars > 1)
@@ -65,11 +66,17 @@ function suspicious(unit: KfuncUnit, index: number): Suspicion | null {
     return { what: `the verifier knows no ${type.name} argument`, advice: 'take integers of 64 bits' };
   const tag = /^enum (\w+)$/.exec(type.name)?.[1];
   if (stars === 0 && tag && isWide(unit, tag)) return { what: `enum ${tag} needs 64 bits`, advice: 'take a u64' };
-  if (stars === 1 && holdsPointers(unit, type.name) && /.__szk?$/.test(unit.definition.syntax.parameters[index + 1]?.name ?? ''))
+  if (stars === 1 && holdsPointers(unit, type.name) && isSized(unit, index))
     return since(unit, '7.3')
       ? { what: `${type.name} holds pointers, so a program can build none`, advice: 'take a struct made of integers', newest: true }
       : null;
   return null;
+}
+
+/** The next parameter says how much memory there is, in a way that the series knows. */
+function isSized(unit: KfuncUnit, index: number): boolean {
+  const next = unit.definition.syntax.parameters[index + 1]?.name ?? '';
+  return /.__szk?$/.test(next) && suffixProblems(next, false, unit.series).length === 0;
 }
 
 function isWide(unit: KfuncUnit, tag: string): boolean {

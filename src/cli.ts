@@ -15,6 +15,7 @@ import {
   showOption,
   withBaseline,
   withCommonOptions,
+  withFixPatch,
 } from './commands/options.ts';
 import type { ReportCommandOptions } from './commands/report.ts';
 import type { RulingsOptions } from './commands/rulings.ts';
@@ -50,7 +51,7 @@ function describe(io: Io, done: (code: number) => void): Command {
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .addHelpText('after', '\nExit codes: 0 nothing confirmed, 1 something confirmed, 2 the run could not be done.');
 
-  withBaseline(withCommonOptions(program.command('lint')))
+  withFixPatch(withBaseline(withCommonOptions(program.command('lint'))))
     .description('lint patches, mailboxes, series, pasted threads, C files and folders of them (the default command)')
     .argument('[inputs...]', 'files or folders; - is standard input')
     .action(async (inputs: string[], options: CommonOptions) => {
@@ -58,7 +59,7 @@ function describe(io: Io, done: (code: number) => void): Command {
       done(await lintCommand(inputs, options, io));
     });
 
-  withBaseline(withCommonOptions(program.command('scan')))
+  withFixPatch(withBaseline(withCommonOptions(program.command('scan'))))
     .description('lint every kfunc of a kernel tree')
     .argument('<tree>', 'a kernel source tree')
     .action(async (tree: string, options: CommonOptions) => {

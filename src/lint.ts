@@ -13,6 +13,7 @@ import { knowledgeOf } from './judge/patterns/merge.ts';
 import type { Patterns } from './judge/patterns/model.ts';
 import { settleStale } from './judge/staleness.ts';
 import type { TrustLevel } from './judge/trust.ts';
+import { type FixPatch, fixPatchOf } from './mend/patch.ts';
 import type { KfuncUnit, Rule } from './rule.ts';
 import type { Kfunc, Program, SourceFile, TreeFiles } from './source/model.ts';
 import { buildProgram } from './source/program.ts';
@@ -26,6 +27,8 @@ export interface LintOptions {
   rules?: readonly Rule[];
   /** findings carry what a ruling on them would be tied to */
   keepSeen?: boolean;
+  /** the result carries the mends of what is confirmed as one patch */
+  fixPatch?: boolean;
 }
 
 export interface LintResult {
@@ -34,6 +37,7 @@ export interface LintResult {
   kfuncCount: number;
   fileCount: number;
   diagnostics: Diagnostic[];
+  fixPatch?: FixPatch;
 }
 
 export function lint(input: InputSet, options: LintOptions): LintResult {
@@ -45,6 +49,7 @@ export function lint(input: InputSet, options: LintOptions): LintResult {
     kfuncCount: analysis.program.kfuncs.length,
     fileCount: analysis.program.files.length,
     diagnostics: [...input.diagnostics, ...post.diagnostics],
+    ...(options.fixPatch && { fixPatch: fixPatchOf(post.files, analysis.findings) }),
   };
 }
 

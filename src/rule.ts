@@ -258,6 +258,12 @@ export function problemEvidence(problem: Problem, at: { series: string }, locati
     role: 'step',
     text: problem.text,
     location,
-    source: source ? { kernel: at.series, path: source.path, symbol: source.symbol, quote: source.quote } : null,
+    source: source ? { kernel: nearestIn(source, at.series), path: source.path, symbol: source.symbol, quote: source.quote } : null,
   };
+}
+
+/** The series itself where the words stand in its source, else the nearest one that has them. */
+function nearestIn(life: { since: string; until: string | null }, series: string): string {
+  if (compareSeries(series, life.since) < 0) return life.since;
+  return life.until !== null && compareSeries(series, life.until) > 0 ? life.until : series;
 }

@@ -2,6 +2,7 @@
 import type { Finding } from './claim.ts';
 import type { LintOptions, LintResult } from './lint.ts';
 import { analyse } from './lint.ts';
+import { fixPatchOf } from './mend/patch.ts';
 import type { SourceFile, TreeFiles } from './source/model.ts';
 
 /** What holds kfuncs and is part of the kernel itself: test modules break the rules on purpose, documentation quotes code. */
@@ -38,6 +39,7 @@ export function scanTree(options: ScanOptions): LintResult {
     kfuncCount: analysis.program.kfuncs.length,
     fileCount: files.length,
     diagnostics: [],
+    ...(options.fixPatch && { fixPatch: fixPatchOf(files, analysis.findings) }),
   };
 }
 

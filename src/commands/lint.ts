@@ -4,6 +4,7 @@ import type { InputSet } from '../input/model.ts';
 import { type Inputs, openInputs } from '../input/read.ts';
 import type { Io } from '../io.ts';
 import { type LintOptions, type LintResult, lint } from '../lint.ts';
+import { joinFixPatches } from '../mend/patch.ts';
 import { finish } from './finish.ts';
 import { chooseKernel } from './kernel.ts';
 import type { CommonOptions } from './options.ts';
@@ -18,8 +19,10 @@ export async function lintCommand(args: readonly string[], options: CommonOption
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
   // standard input is opened by looking at it
   const inputs = await openInputs(args, args.includes('-') ? { stdin: io.stdin } : {});
-  const result = await lintEach(inputs, { kernel, tree, patterns, trust: options.trust });
-  return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics] }, options, io);
+  const fixPatch = options.fixPatch !== undefined;
+  const { fixPatch: mends, ...result } = await lintEach(inputs, { kernel, tree, patterns, trust: options.trust, fixPatch });
+  const left = fixPatch ? (await import('./fix-patch.ts')).writeFixPatch([mends], options) : [];
+  return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
 }
 
 /**
@@ -39,6 +42,7 @@ async function lintEach({ rest, series }: Inputs, options: LintOptions): Promise
     kfuncCount: results.reduce((sum, one) => sum + one.kfuncCount, 0),
     fileCount: results.reduce((sum, one) => sum + one.fileCount, 0),
     diagnostics: results.flatMap((one) => one.diagnostics),
+    ...(options.fixPatch && { fixPatch: joinFixPatches(results.flatMap((one) => one.fixPatch ?? [])) }),
   };
 }
 

@@ -15,6 +15,8 @@ export interface CommonOptions {
   /** a file that tells what an earlier run reported */
   baseline?: string;
   updateBaseline?: boolean;
+  /** where the mends of what is confirmed go, as one patch */
+  fixPatch?: string;
 }
 
 export const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown'];
@@ -42,6 +44,10 @@ export function withBaseline(command: Command): Command {
       'tell what is new, unchanged and gone since this file was written; only what is new fails; written where there is none',
     )
     .option('--update-baseline', 'write the file of --baseline anew');
+}
+
+export function withFixPatch(command: Command): Command {
+  return command.option('--fix-patch <file>', 'write the mends of what is confirmed to this file, as one patch for git apply');
 }
 
 export function showOption(): Option {

@@ -3,6 +3,7 @@ import type { Io } from '../io.ts';
 import { scanTree } from '../scan.ts';
 import { openTree } from '../source/tree.ts';
 import { finish } from './finish.ts';
+import { writeFixPatch } from './fix-patch.ts';
 import { chooseKernel } from './kernel.ts';
 import type { CommonOptions } from './options.ts';
 import { loadPatterns } from './patterns.ts';
@@ -14,7 +15,15 @@ export async function scanCommand(dir: string, options: CommonOptions, io: Io): 
   const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
   const progress = showProgress(io);
-  const result = scanTree({ kernel, tree, patterns, trust: options.trust, progress: progress.step });
+  const { fixPatch: mends, ...result } = scanTree({
+    kernel,
+    tree,
+    patterns,
+    trust: options.trust,
+    progress: progress.step,
+    fixPatch: options.fixPatch !== undefined,
+  });
   progress.end();
-  return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics] }, options, io);
+  const left = writeFixPatch([mends], options);
+  return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
 }

@@ -1,5 +1,5 @@
 /** Mends as one unified diff that `git apply` takes, against the files as the input leaves them. */
-import type { Mend } from '../claim.ts';
+import type { Finding, Mend } from '../claim.ts';
 import type { SourceFile } from '../source/model.ts';
 import { GAP_MARK } from '../source/model.ts';
 import { applyEdits, type Edit, editsOf } from './edit.ts';
@@ -21,6 +21,14 @@ export interface FixPatch {
   left: Mend[];
 }
 
+/** Only what is confirmed is mended: a doubtful finding's mend is for a person to take. */
+export function fixPatchOf(files: readonly SourceFile[], findings: readonly Finding[]): FixPatch {
+  return renderFixPatch(
+    files,
+    findings.flatMap((f) => (f.verdict === 'confirmed' && f.mend ? [f.mend] : [])),
+  );
+}
+
 /** The mends of one run, in the order of files and lines. `text` is empty where there is nothing to mend. */
 export function renderFixPatch(files: readonly SourceFile[], mends: readonly Mend[]): FixPatch {
   const out: FixPatch = { text: '', count: 0, left: [] };
@@ -39,6 +47,15 @@ export function renderFixPatch(files: readonly SourceFile[], mends: readonly Men
   }
   out.count = mends.filter((m) => files.some((f) => f.path === m.file)).length - out.left.length;
   return out;
+}
+
+/** Patches of several inputs, one after the other. */
+export function joinFixPatches(parts: readonly FixPatch[]): FixPatch {
+  return {
+    text: parts.map((p) => p.text).join(''),
+    count: parts.reduce((sum, p) => sum + p.count, 0),
+    left: parts.flatMap((p) => p.left),
+  };
 }
 
 /** Edits that touch the same line become one change. */
