@@ -122,7 +122,7 @@ async function convert(chunks) {
   return files;
 }
 
-/** One lint of a patch, after which the launcher keeps the machine code of all that it took. */
+/** One lint of a patch, after which the launcher keeps the bytecode of all that it took. */
 async function keepCode(tool) {
   const run = promisify(execFile)(process.execPath, [tool, SAMPLE], { cwd: ROOT, env: { ...process.env, KFUNC_LINT_KEEP_CODE: '1' } });
   // 1: something confirmed

@@ -1,0 +1,124 @@
+/** What is installed: the chunks of dist/, as processes. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from './run-cli.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const PATTERNS = 'kfunc-patterns.yaml';
+const REFUTED = 'fixtures/unchecked-param/refuted/rcu-slot-reassigned.patch';
+const CONFIRMED = 'fixtures/unbounded-index/confirmed/off-by-one.c';
+let home: string;
+let tool: string;
+
+const run = (args: string[], options: { input?: string; env?: Record<string, string> } = {}) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tool, ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    input: options.input ?? '',
+    env: { ...process.env, ...options.env },
+  });
+  return { status, stdout, stderr };
+};
+
+// in node_modules, so that the parser is found; a package of its own, so that its pattern file can be edited
+beforeAll(() => {
+  home = mkdtempSync(join(ROOT, 'node_modules', '.kfunc-lint-bundle-'));
+  for (const file of ['package.json', PATTERNS]) copyFileSync(join(ROOT, file), join(home, file));
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), join(home, 'dist')], { cwd: ROOT, stdio: 'pipe' });
+  tool = join(home, 'dist/kfunc-lint.cjs');
+}, 120_000);
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe('the bundle', () => {
+  it.each([
+    [['lint', '--show', 'refuted,undecided', REFUTED], 0],
+    [['--kernel', '6.12', CONFIRMED], 1],
+    [['--fail-on', 'never', CONFIRMED], 0],
+    [['lint', '--format', 'json', CONFIRMED], 1],
+    [['explain', 'KF_RCU'], 0],
+    [['explain', 'root-memcg-is-immortal'], 0],
+  ])('%j says what the sources say, exit code %i', async (args, code) => {
+    const { status, stdout, stderr } = run(args);
+    const fromSource = await runCli(args);
+    const version = (text: string) => text.replace(/"version": "[^"]*"/, '"version": ""');
+    expect(version(stdout)).toBe(version(fromSource.stdout));
+    expect(stderr).toBe(fromSource.stderr);
+    expect(status).toBe(code);
+  });
+
+  it('has the version of the package', () => {
+    expect(run(['--version']).stdout).toBe(`${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}\n`);
+  });
+
+  it('reads standard input', () => {
+    const { status, stdout } = run(['-'], { input: readFileSync(join(ROOT, REFUTED), 'utf8') });
+    expect(stdout).toContain('suppressed error unchecked-param');
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    [['none.patch']],
+    [[]],
+    [['--kernel', 'six', REFUTED]],
+    [['--tree', 'none', REFUTED]],
+    [['--patterns', 'fixtures/patterns/bad/unknown-key.yaml', REFUTED]],
+  ])('%j: exit code 2 and one line', (args) => {
+    const { status, stdout, stderr } = run(args);
+    expect(stderr).toMatch(/^kfunc-lint: (?!internal)[^\n]+\n$/);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+  });
+
+  it('minds no reader that goes away', () => {
+    const piped = spawnSync(
+      'bash',
+      ['-c', `( "${process.execPath}" "${tool}" --show refuted,undecided ${CONFIRMED}; echo "code $?" >&2 ) | true`],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    expect(piped.stderr).toBe('code 1\n');
+  });
+
+  it('colours neither a pipe nor where NO_COLOR is set', () => {
+    expect(run([REFUTED]).stdout).not.toContain('\u001b');
+  });
+});
+
+describe('kept bytecode', () => {
+  it.each([
+    ['another size', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
+    [
+      'made by another Node',
+      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace(process.version, process.version.replace(/\d/g, '0')), 'latin1'),
+    ],
+    ['no index', () => Buffer.from([255, 255, 255, 127, 1])],
+    ['nothing', () => Buffer.alloc(0)],
+  ])('that is of no use (%s) changes nothing', (_, broken) => {
+    const file = join(home, 'dist/code-cache.bin');
+    const whole = readFileSync(file);
+    const before = run([CONFIRMED]);
+    writeFileSync(file, broken(whole));
+    const after = run([CONFIRMED]);
+    writeFileSync(file, whole);
+    expect(after).toEqual(before);
+    expect(before.status).toBe(1);
+  });
+});
+
+describe('the pattern file beside the bundle', () => {
+  it('is read again where it was edited, and told where it is broken', () => {
+    const before = run([REFUTED]);
+    appendFileSync(join(home, PATTERNS), '# a remark\n');
+    expect(run([REFUTED])).toEqual(before);
+    appendFileSync(join(home, PATTERNS), 'rulngs: []\n');
+    expect(run([REFUTED])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^kfunc-lint: kfunc-patterns\.yaml:\d+: unknown key 'rulngs'.*'rulings'/),
+    });
+    rmSync(join(home, PATTERNS));
+    expect(run([REFUTED])).toMatchObject({ status: 2, stderr: expect.stringContaining('installation is not complete') });
+    copyFileSync(join(ROOT, PATTERNS), join(home, PATTERNS));
+  });
+});
