@@ -77,6 +77,7 @@ function headingBelow(items: readonly Item[], gap: number, shown: ReadonlySet<st
   }
   // one line above the hunk: the head, whole, with its brace below
   if (count === 1) return text.length < CUT ? { text, isHead: false } : null;
+  if (/^\{/.test(below[0] ?? '')) return { text: signature, isHead: false };
   return beginsInBody(below) ? { text: signature, isHead: true } : null;
 }
 

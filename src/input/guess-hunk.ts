@@ -66,6 +66,7 @@ function count(lines: readonly HunkLine[], except: '+' | '-'): number {
 /** Everything up to what can't belong to the hunk. `cut`: the text ended first. */
 function collect(lines: readonly string[], at: number, end: number, header: HunkHeader): { raws: Raw[]; next: number; cut: boolean } {
   const raws: Raw[] = [];
+  const sound = isSound(lines, at, end);
   let before = header.oldCount;
   let after = header.newCount;
   let i = at;
@@ -76,11 +77,11 @@ function collect(lines: readonly string[], at: number, end: number, header: Hunk
     const marked = /^[ +\-\u00a0]/.test(line);
     // both counts are met: only marked lines can still belong here
     if (before <= 0 && after <= 0 && !/^[+-]/.test(line)) break;
-    if (!marked && line !== '' && isTextBelow(raws, lines, i)) break;
+    if (sound && !marked && line !== '' && isTextBelow(lines, i)) break;
     const kind = line[0] === '+' || line[0] === '-' ? line[0] : ' ';
     const bare = !marked && line !== '';
     // in sound text it is the rest of a wrapped line and counts for nothing
-    if (!bare || !isSound(raws)) {
+    if (!bare || !sound) {
       if (kind !== '+') before--;
       if (kind !== '-') after--;
     }
@@ -90,18 +91,28 @@ function collect(lines: readonly string[], at: number, end: number, header: Hunk
   return { raws, next: i, cut: i >= end };
 }
 
-/** Where context lines still have their blank, a line without a mark is text, unless marked lines go on behind it. */
-function isTextBelow(raws: readonly Raw[], lines: readonly string[], i: number): boolean {
+/** Where context lines still have their blank, a line without a mark is text, unless it is code or marked lines go on behind it. */
+function isTextBelow(lines: readonly string[], i: number): boolean {
   const looksLikeCode = /^\s*[{}#]|[;{}\\]$|\*\/$/.test(lines[i]!);
-  return isSound(raws) && !looksLikeCode && !/^[ +\-\u00a0]/.test(lines[i + 1] ?? '');
+  return !looksLikeCode && !/^[ +\-\u00a0]/.test(lines[i + 1] ?? '');
 }
 
-/** Context lines have their blank, and those that have none can be the rest of the line above. */
-function isSound(raws: readonly Raw[]): boolean {
-  return (
-    raws.some((line) => line.kind === ' ' && !line.bare && line.text !== '') &&
-    !raws.some((line, i) => line.bare && (raws[i - 1]?.text.length ?? 0) <= 40)
-  );
+/** Context lines have their blank, by and large: the few lines without a mark are rests of wrapped ones. Text behind the last marked line doesn't count. */
+function isSound(lines: readonly string[], at: number, end: number): boolean {
+  let context = 0;
+  let bare = 0;
+  let pending = 0;
+  for (let i = at; i < end && !(ends(lines, i) && !isWrappedRest(lines, i, true)); i++) {
+    const line = lines[i]!;
+    if (!/^[ +\-\u00a0]/.test(line)) {
+      if (line !== '') pending++;
+      continue;
+    }
+    bare += pending;
+    pending = 0;
+    if (!/^[+-]/.test(line) && line.trim() !== '') context++;
+  }
+  return context > 0 && bare <= context;
 }
 
 /** `… && a` and, wrapped, `>= b) {`: no quotation, because marked lines go on around it. */

@@ -27,6 +27,8 @@ const POSTED_BY = /^Posted by (.{1,100}?)\s(?:\d+|an?)\s(?:second|minute|hour|da
 const SUBJECT_LINE = /^(?:Re: |RE: )*\[[^\]]{0,60}(?:PATCH|RFC)[^\]]{0,60}\] ./;
 const LORE_FROM = /^From: (.{1,200}?) @ \d{4}-\d\d-\d\d .{0,20}\(permalink \/ raw\)/;
 const HEADER_LINE = /^(From|To|Cc|CC|Subject|Date|Message-I[Dd]|In-Reply-To|References|List|Sent|Reply-To):[ \t]+(.{1,1000})$/;
+/** above the first mail of a page */
+const PAGE_HEADING = /^(?:\[[^\]]{0,60}(?:PATCH|RFC)[^\]]{0,60}\] .*|.{1,100} posted \d+ patch(?:es)?\s.*)$/;
 const END_OF_PAGE = /^(?:© \d{4}|\^ permalink raw reply|end of thread, other threads:|CI run summary: )/;
 const REVIEW_HEAD = /^commit [0-9a-f]{7,40}$/;
 
@@ -57,7 +59,10 @@ class Splitter {
       if (END_OF_PAGE.test(line)) this.close();
     }
     this.close();
-    return { mails: this.mails, diagnostics: this.diagnostics };
+    const mails = this.mails.filter(
+      (mail) => mail.files.length > 0 || mail.lines.some((line) => line.trim() !== '' && !PAGE_HEADING.test(line)),
+    );
+    return { mails, diagnostics: this.diagnostics };
   }
 
   private open(): PastedMail {
@@ -73,13 +78,19 @@ class Splitter {
   }
 
   private begin(subject: string, from: string | null): void {
-    // the heading of the page and the subject line above `Posted by` are no mail of their own
-    const before = this.mail;
-    const subjectLine = before?.lines.findLast((line) => line.trim() !== '') ?? '';
-    const named = SUBJECT_LINE.test(subjectLine) ? subjectLine : '';
-    if (before && named) before.lines.splice(before.lines.lastIndexOf(subjectLine), 1);
+    const named = this.takeHeading();
     this.close();
     Object.assign(this.open(), { subject: subject || named, from });
+  }
+
+  /** The subject above `Posted by`, or lore's `* subject` and its overview of the thread, was taken for the end of the mail before. */
+  private takeHeading(): string {
+    const lines = this.mail?.lines ?? [];
+    const star = lines.findLastIndex((line) => /^\* (?:Re: )*\[/.test(line));
+    if (star >= 0) return lines.splice(star)[0]!.slice(2);
+    const last = lines.findLastIndex((line) => line.trim() !== '');
+    if (last < 0 || !SUBJECT_LINE.test(lines[last]!)) return '';
+    return lines.splice(last, 1)[0]!;
   }
 
   private diff(): boolean {

@@ -9,8 +9,14 @@ export function nameAuthors(mails: readonly PastedMail[]): void {
     if (mail.from !== null) return;
     const own = ownLines(mail);
     const teller = quotes.find((quote, j) => j !== i && quote.author !== null && own.some((line) => quote.lines.has(line)));
-    mail.from = teller?.author ?? null;
+    mail.from = teller?.author ?? (mail.files.length > 0 ? signer(mail) : null);
   });
+}
+
+/** Whoever signed a patch off first wrote it. */
+function signer(mail: PastedMail): string | null {
+  const line = mail.lines.find((one) => /^\s*Signed-off-by: \S/.test(one));
+  return line === undefined ? null : line.trim().slice('Signed-off-by: '.length);
 }
 
 function ownLines(mail: PastedMail): string[] {

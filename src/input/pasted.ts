@@ -24,7 +24,7 @@ export function readPasted(text: string, source: string): Pasted {
   const lines = takeApart(splitLines(text), source, diagnostics);
   const split = splitMails(lines, source, witnessOf(lines));
   diagnostics.push(...split.diagnostics);
-  let mails = split.mails.filter((mail) => mail.files.length > 0 || mail.lines.some((line) => line.trim() !== ''));
+  let { mails } = split;
   nameAuthors(mails);
   if (!mails.some((mail) => mail.files.length > 0)) mails = takeQuotedPatch(mails, source, diagnostics);
   const patchMails = dropCopies(mails, source, diagnostics);

@@ -109,7 +109,10 @@ export class Shelf {
     }
     const stored = this.store.keep(raw.bytes, place.path, raw.offset);
     const at = { place, number, order: this.candidates.length, hasDiff: texts.length > 0 };
-    this.candidates.push(new MailCandidate(mail, bytes, stored, at, this.words));
+    const candidate = new MailCandidate(mail, bytes, stored, at, this.words);
+    this.candidates.push(candidate);
+    // an answer says something even where a diff is in it
+    if (candidate.isAnswer) this.addMessage(toMessage(mail, source));
   }
 
   /** Everything but patches. */
