@@ -71,10 +71,11 @@ export class Constants {
       .map((m) => fold(m.body, context.names, context.calls));
     const folded = fold(macro.body, context.names, context.calls);
     if (folded.value === null && folded.unsigned === null && !looksConstant(macro.body)) return null;
-    const same = values.every((v) => v.value === folded.value);
+    // what asm-generic defines most architectures define for themselves
+    const sure = values.every((v) => v.value === folded.value) && !/(?:^|\/)include\/asm-generic\//.test(file.path);
     return {
       name: macro.name,
-      value: same ? folded.value : null,
+      value: sure ? folded.value : null,
       enumTag: null,
       unsigned: folded.unsigned,
       location: locate(file, macro.at),

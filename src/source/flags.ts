@@ -1,11 +1,12 @@
 /** The third argument of BTF_ID_FLAGS: names joined with `|`, in parentheses, through macros. */
 import type { MacroLookup } from './macros.ts';
 
-/** Flags in the order written, each once; what is neither a flag nor 0 nor a macro of flags is `unread`. */
-export function readFlags(text: string, find: MacroLookup): { flags: string[]; unread: string[] } {
+/** Flags in the order written, each once; what is neither a flag nor 0 nor a macro of flags is `unread`. `local` knows the macros of the file itself. */
+export function readFlags(text: string, local: MacroLookup, find: MacroLookup): { flags: string[]; unread: string[] } {
   const flags: string[] = [];
   const unread: string[] = [];
-  read(text, find, flags, unread, 0);
+  // KF_ names are macros as well, of a header that every file includes: their values say nothing that the names do not
+  read(text, (name) => local(name) ?? (name.startsWith('KF_') ? null : find(name)), flags, unread, 0);
   return { flags: [...new Set(flags)], unread: [...new Set(unread)] };
 }
 
@@ -19,7 +20,6 @@ function read(text: string, find: MacroLookup, flags: string[], unread: string[]
   const word = bare.trim();
   if (word === '' || /^(?:0[xX]?0*|\d*0)[uUlL]*$/.test(word)) return;
   const macro = /^[A-Za-z_]\w*$/.test(word) && depth < 8 ? find(word) : null;
-  // KF_ names are macros as well (`#define KF_RCU (1 << 7)`): their values say nothing that the names do not
   if (/^KF_[A-Z0-9_]+$/.test(word) && !(macro && /\bKF_\w/.test(macro.body))) flags.push(word);
   else if (macro && macro.parameters === null && macro.body !== '') read(macro.body, find, flags, unread, depth + 1);
   else unread.push(word);

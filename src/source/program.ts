@@ -51,7 +51,7 @@ class Index implements Program {
   }
 
   private get facts(): Joined {
-    this.joined ??= joinKfuncs(this.files, this.library, (name, from) => this.findMacro(name, from), true);
+    this.joined ??= joinKfuncs(this.files, this.library, (name, from) => this.macroAtHand(name, from), true);
     return this.joined;
   }
 
@@ -83,7 +83,7 @@ class Index implements Program {
     const own = new Set(this.files.map((f) => f.path));
     const known = new Set(this.kfuncs.map((k) => k.name));
     const files = kfuncPaths(tree).flatMap((path) => (own.has(path) ? [] : (this.library.file(path) ?? [])));
-    const found = joinKfuncs(files, this.library, (name, from) => this.findMacro(name, from), false).kfuncs;
+    const found = joinKfuncs(files, this.library, (name, from) => this.macroAtHand(name, from), false).kfuncs;
     return found.filter((k) => !known.has(k.name));
   }
 

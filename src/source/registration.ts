@@ -4,7 +4,7 @@ import { ConditionStack, isConditional } from './conditions.ts';
 import { readFlags } from './flags.ts';
 import { lexisOf } from './functions.ts';
 import { lineAt, locate } from './locate.ts';
-import { type FoundMacro, type MacroLookup, macrosOf, substitute } from './macros.ts';
+import { type FoundMacro, type MacroLookup, macroIn, macrosOf, substitute } from './macros.ts';
 import type { DtorEntry, FmodretCall, IdFlagsEntry, IdSetVariable, KfuncSet, RegisterCall, SourceFile } from './model.ts';
 
 export interface Registrations {
@@ -105,7 +105,7 @@ class SetScan {
   }
 
   private entry(func: string, flagsText: string, span: { start: number; end: number }, at: number): IdFlagsEntry {
-    const { flags, unread } = readFlags(flagsText, (n) => this.macro(n));
+    const { flags, unread } = readFlags(flagsText, (n) => macroIn(this.file, n), this.find);
     return {
       func,
       flags,
@@ -117,10 +117,6 @@ class SetScan {
       line: lineAt(this.file, at),
       conditions: this.conditions.conditions(),
     };
-  }
-
-  private macro(name: string) {
-    return this.macros.get(name)?.[0] ?? this.find(name);
   }
 
   private add(entry: IdFlagsEntry): void {

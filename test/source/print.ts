@@ -1,6 +1,7 @@
 /** ir.ts as text that looks like C, so that expectations can be read. Parentheses stand around every operator. */
-import type { Declarator, Expr, FunctionSyntax, Stmt, TypeSyntax } from '../../src/source/ir.ts';
+
 import { functionsOf } from '../../src/source/functions.ts';
+import type { Declarator, Expr, FunctionSyntax, Stmt, TypeSyntax } from '../../src/source/ir.ts';
 import { lowerFunction } from '../../src/source/lower.ts';
 import type { SourceFile } from '../../src/source/model.ts';
 

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import type { MarginHit, SearchOptions, SourceFile, TreeFiles } from '../../src/source/model.ts';
+import { buildProgram } from '../../src/source/program.ts';
+import { fileOf } from './print.ts';
+
+/** A tree in memory that counts what is asked of it. */
+function treeOf(files: Record<string, string>): TreeFiles & { searches: string[] } {
+  const searches: string[] = [];
+  const paths = (o: SearchOptions = {}) =>
+    Object.keys(files)
+      .sort()
+      .filter((p) => !o.under || o.under.some((u) => p.startsWith(`${u}/`)))
+      .filter((p) => !o.except?.some((e) => p.startsWith(`${e}/`)))
+      .filter((p) => !o.extensions || o.extensions.some((e) => p.endsWith(e)));
+  return {
+    searches,
+    label: 'memory',
+    read: (path) => files[path] ?? null,
+    search(needles, options) {
+      searches.push(`search ${needles.join(' ')}`);
+      return paths(options).filter((p) => needles.some((n) => files[p]!.includes(n)));
+    },
+    margin(names, options) {
+      searches.push(`margin ${[...names].sort().join(' ')} in ${options?.under?.join(',') ?? 'rest'}`);
+      const hits: MarginHit[] = [];
+      for (const path of paths(options)) {
+        for (const [i, text] of files[path]!.split('\n').entries()) {
+          for (const name of names)
+            if (/^[A-Za-z_#]/.test(text) && new RegExp(`(^|\\W)${name} ?\\(`).test(text)) hits.push({ path, line: i + 1, name, text });
+        }
+      }
+      return hits;
+    },
+    tags: () =>
+      Object.keys(files).flatMap((path) =>
+        [...files[path]!.matchAll(/^(struct|enum) (\w+) \{/gm)].map((m) => ({ path, keyword: m[1] as 'struct', tag: m[2]! })),
+      ),
+  };
+}
+
+const input = (text: string, path = 'mm/new.c'): SourceFile => ({ ...fileOf(text, path), origin: 'patch' });
+const places = (found: { file: SourceFile; start: number }[]) =>
+  found.map((f) => `${f.file.path}:${f.file.text.slice(0, f.start).split('\n').length}`);
+
+describe('functions', () => {
+  it('the file that asks, then the input, then headers, then the tree', () => {
+    const tree = treeOf({
+      'include/linux/h.h': 'static inline int helper(int a)\n{\n\treturn a;\n}\n',
+      'mm/near.c': 'int helper2(void)\n{\n}\nstatic int own(void)\n{\n}\n',
+      'kernel/core.c': 'int core(void)\n{\n}\n',
+      'drivers/far.c': 'int far(void)\n{\n}\n',
+      'tools/no.c': 'int tool(void)\n{\n}\n',
+    });
+    const file = input('#include <linux/h.h>\nstatic int own(void)\n{\n}\n');
+    const other = input('int other(void)\n{\n}\n', 'mm/other.c');
+    const p = buildProgram([file, other], tree);
+    const at = (name: string) => places(p.findFunctions(name, file)).join();
+    expect(['own', 'other', 'helper', 'helper2', 'core', 'far', 'tool', 'missing'].map(at)).toEqual([
+      'mm/new.c:2',
+      'mm/other.c:1',
+      'include/linux/h.h:1',
+      'mm/near.c:1',
+      'kernel/core.c:1',
+      '',
+      '',
+      '',
+    ]);
+    const driver = input('int x;', 'drivers/hid/x.c');
+    expect(places(p.findFunctions('far', driver))).toEqual(['drivers/far.c:1']);
+  });
+
+  it('static functions of other files are others', () => {
+    const tree = treeOf({ 'kernel/a.c': 'static int f(void)\n{\n}\n', 'kernel/b.c': 'int f(void)\n{\n\treturn 1;\n}\n' });
+    const file = input('int g(void) { return f(); }');
+    expect(places(buildProgram([file], tree).findFunctions('f', file))).toEqual(['kernel/b.c:1']);
+  });
+
+  it('real ones come before stubs, and both are there', () => {
+    const tree = treeOf({
+      'include/linux/h.h':
+        '#ifndef _LINUX_H_H\n#ifdef CONFIG_X\nint f(int a);\n#else\nstatic inline int f(int a)\n{\n\treturn -EINVAL;\n}\n#endif\n#endif\n',
+      'kernel/f.c': 'int f(int a)\n{\n\treturn g(a);\n}\n',
+    });
+    const file = input('#include <linux/h.h>\n');
+    expect(places(buildProgram([file], tree).findFunctions('f', file))).toEqual(['kernel/f.c:1', 'include/linux/h.h:5']);
+  });
+
+  it('a real function under #else is none', () => {
+    const tree = treeOf({
+      'include/linux/h.h':
+        '#ifdef CONFIG_RT\n#include <linux/rt.h>\n#else\nstatic inline void lock(int *a)\n{\n\traw_lock(a);\n\tacquired(a);\n}\n#endif\n',
+    });
+    const file = input('#include <linux/h.h>\n');
+    const p = buildProgram([file], tree);
+    expect(places(p.findFunctions('lock', file))).toEqual(['include/linux/h.h:4']);
+    expect(tree.searches.filter((s) => s.startsWith('margin'))).toEqual([]);
+  });
+
+  it('architectures come last', () => {
+    const tree = treeOf({
+      'arch/arm/a.c': 'int f(void)\n{\n\treturn 1;\n}\n',
+      'arch/x86/a.c': 'int f(void)\n{\n\treturn 2;\n}\n',
+      'drivers/a.c': 'int f(void)\n{\n\treturn 3;\n}\n',
+    });
+    const file = input('int x;', 'drivers/x/x.c');
+    expect(places(buildProgram([file], tree).findFunctions('f', file))).toEqual(['drivers/a.c:1', 'arch/x86/a.c:1', 'arch/arm/a.c:1']);
+  });
+
+  it('one that a gap cuts comes after a whole one', () => {
+    const cut = { ...input('int f(void)\n{\n\ta();\n', 'mm/cut.c'), complete: false };
+    const tree = treeOf({ 'mm/whole.c': 'int f(void)\n{\n\ta();\n}\n' });
+    expect(places(buildProgram([cut], tree).findFunctions('f', input('int x;')))).toEqual(['mm/whole.c:1', 'mm/cut.c:1']);
+  });
+
+  it('the input hides the version that the tree has', () => {
+    const tree = treeOf({ 'mm/new.c': 'int old(void)\n{\n}\n', 'kernel/x.c': '' });
+    const file = input('int fresh(void)\n{\n}\n');
+    const p = buildProgram([file], tree);
+    expect(p.findFunction('old', input('', 'mm/asks.c'))).toBeNull();
+    expect(p.findFunction('fresh', input('', 'mm/asks.c'))?.name).toBe('fresh');
+  });
+});
+
+describe('searches of the tree', () => {
+  it('misses are remembered, and callees go out together', () => {
+    const tree = treeOf({ 'kernel/a.c': 'int one(void)\n{\n\treturn two() + three();\n}\n', 'kernel/b.c': 'int two(void)\n{\n}\n' });
+    const file = input('int f(void)\n{\n\treturn one();\n}\n');
+    const p = buildProgram([file], tree);
+    const one = p.findFunction('one', file)!;
+    p.parse(one);
+    p.findFunction('two', one.file);
+    p.findFunction('three', one.file);
+    const first = tree.searches.length;
+    expect(tree.searches.filter((s) => s.includes('two') && s.includes('three')).length).toBeGreaterThan(0);
+    for (let i = 0; i < 3; i++) p.findFunction('three', file);
+    for (let i = 0; i < 3; i++) p.findFunction('three', one.file);
+    expect(tree.searches.length).toBe(first);
+  });
+
+  it('prefetch asks for all at once', () => {
+    const tree = treeOf({ 'kernel/a.c': 'int one(void)\n{\n}\nint two(void)\n{\n}\n' });
+    const file = input('int x;', 'kernel/new.c');
+    const p = buildProgram([file], tree);
+    p.prefetch(['one', 'two'], file);
+    expect(tree.searches).toEqual(['margin one two in kernel']);
+    expect([p.findFunction('one', file)?.name, p.findFunction('two', file)?.name]).toEqual(['one', 'two']);
+    expect(tree.searches.length).toBe(1);
+  });
+
+  it('a macro at hand is no function to be searched for', () => {
+    const tree = treeOf({ 'include/linux/h.h': '#define twice(x) ((x) + (x))\n' });
+    const file = input('#include <linux/h.h>\n');
+    const p = buildProgram([file], tree);
+    expect(p.findFunction('twice', file)).toBeNull();
+    expect(p.findMacro('twice', file)).toMatchObject({ parameters: ['x'], body: '((x) + (x))' });
+    expect(tree.searches).toEqual([]);
+  });
+
+  it('a macro far away is found', () => {
+    const tree = treeOf({ 'include/linux/h.h': '#define twice(x) ((x) + (x))\n' });
+    const file = input('int x;');
+    expect(buildProgram([file], tree).findMacro('twice', file)?.body).toBe('((x) + (x))');
+  });
+
+  it('answers the same before and after the index of headers', () => {
+    const headers = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [
+        `include/linux/h${i}.h`,
+        `#define N${i} ${i}\n${i < 59 ? `#include <linux/h${i + 1}.h>\n` : ''}`,
+      ]),
+    );
+    const file = input('#include <linux/h0.h>\n');
+    const p = buildProgram([file], treeOf(headers));
+    const ask = (from: SourceFile) => Array.from({ length: 60 }, (_, i) => p.findConstant(`N${i}`, from)?.value);
+    expect(ask(file)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+    expect(p.findConstant('N', file)).toBeNull();
+    expect(p.findConstant('NOT_THERE', file)).toBeNull();
+  });
+});
+
+describe('types', () => {
+  const tree = treeOf({
+    'include/linux/h.h': '#include <linux/deep.h>\nextern int counter;\n',
+    'include/linux/deep.h': 'struct deep {\n\tint a;\n};\nenum e {\n\tA,\n\tNR_E\n};\ntypedef u64 big_t;\n',
+    'include/net/apart.h': 'struct apart {\n\tint a;\n};\nstruct twice {\n\tint a;\n};\n',
+    'include/net/apart2.h': 'struct twice {\n\tlong b;\n};\n',
+    'include/asm-generic/page.h': '#define PAGE_SIZE 4096\n',
+    'include/linux/mm.h': '#include <asm/page.h>\n',
+  });
+  const file = input('#include <linux/h.h>\n#include <linux/mm.h>\nstruct own { int b; };\n');
+  const p = buildProgram([file], tree);
+
+  it('are found through what a file includes', () => {
+    expect(p.findStruct('struct deep', file)?.location.file).toBe('include/linux/deep.h');
+    expect(p.findEnum('enum e', file)?.enumerators.length).toBe(2);
+    expect(p.findConstant('NR_E', file)?.value).toBe(1);
+    expect(p.findTypedef('big_t', file)?.name).toBe('u64');
+    expect(p.findVariable('counter', file)?.type.name).toBe('int');
+    expect(p.findStruct('own', file)?.fields.length).toBe(1);
+  });
+
+  it('are found elsewhere only where there is one', () => {
+    expect(p.findStruct('apart', file)?.location.file).toBe('include/net/apart.h');
+    expect(p.findStruct('twice', file)).toBeNull();
+  });
+
+  it('what architectures define has no value', () => expect(p.findConstant('PAGE_SIZE', file)).toMatchObject({ value: null }));
+});
+
+describe('kfuncs and the tree', () => {
+  const registered =
+    'BTF_KFUNCS_START(s)\nBTF_ID_FLAGS(func, bpf_f, KF_RCU)\nBTF_KFUNCS_END(s)\nstatic const struct btf_kfunc_id_set k = { .set = &s };\nint i(void) { return register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &k); }\n';
+
+  it('a registration elsewhere in the kernel is found', () => {
+    const p = buildProgram([input('__bpf_kfunc int bpf_f(void) { }\n')], treeOf({ 'net/reg.c': registered }));
+    expect(p.kfuncs.map((k) => `${k.name} ${k.entries.map((e) => `${e.location.file} ${e.flags}`)} ${p.programTypes(k)}`)).toEqual([
+      'bpf_f net/reg.c KF_RCU BPF_PROG_TYPE_XDP',
+    ]);
+    expect(p.sets.map((s) => s.name)).toEqual(['s']);
+  });
+
+  it('a definition elsewhere too', () => {
+    const p = buildProgram([input(registered)], treeOf({ 'drivers/hid/def.c': '__bpf_kfunc int bpf_f(void) { }\n' }));
+    expect(p.kfuncs[0]!.definitions.map((d) => d.source.file.path)).toEqual(['drivers/hid/def.c']);
+  });
+
+  it('what has both is not searched for', () => {
+    const tree = treeOf({});
+    expect(buildProgram([input(`__bpf_kfunc int bpf_f(void) { }\n${registered}`)], tree).kfuncs.length).toBe(1);
+    expect(tree.searches).toEqual([]);
+  });
+
+  it('those of the tree come after those of the input', () => {
+    const p = buildProgram(
+      [input(`__bpf_kfunc int bpf_f(void) { }\n${registered}`)],
+      treeOf({ 'net/a.c': '__bpf_kfunc int bpf_g(void) { }\n', 'tools/t.c': '__bpf_kfunc int bpf_t(void) { }\n' }),
+    );
+    expect(p.kfuncs.map((k) => k.name)).toEqual(['bpf_f']);
+    expect(p.allKfuncs().map((k) => k.name)).toEqual(['bpf_f', 'bpf_g']);
+  });
+});
