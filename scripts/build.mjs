@@ -135,12 +135,16 @@ async function keepCode(tool) {
 async function writeAll(files) {
   const target = resolve(process.argv[2] ?? join(ROOT, 'dist'));
   const draft = `${target}.${process.pid}.tmp`;
-  await mkdir(draft, { recursive: true });
-  for (const [name, text] of files) await writeFile(join(draft, name), text);
-  await chmod(join(draft, 'kfunc-lint.cjs'), 0o755);
-  await keepCode(join(draft, 'kfunc-lint.cjs'));
-  await rm(target, { recursive: true, force: true });
-  await rename(draft, target);
+  try {
+    await mkdir(draft, { recursive: true });
+    for (const [name, text] of files) await writeFile(join(draft, name), text);
+    await chmod(join(draft, 'kfunc-lint.cjs'), 0o755);
+    await keepCode(join(draft, 'kfunc-lint.cjs'));
+    await rm(target, { recursive: true, force: true });
+    await rename(draft, target);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
 }
 
 await writeAll(await convert(await split()));
