@@ -73,7 +73,10 @@ function isHook(view: ProgramView, entry: IdFlagsEntry): boolean {
 }
 
 function notAtHand(view: ProgramView, what: string, why: string): Missing[] {
-  return view.program.hasTree ? [] : [{ what, why, treeWouldHelp: true }];
+  if (!view.program.hasTree) return [{ what, why, treeWouldHelp: true }];
+  // A file that the tree lacks is known by its hunks alone: what is not seen may stand between them.
+  const partial = view.program.files.find((f) => !f.complete);
+  return partial ? [{ what, why: `only some lines of ${partial.path} are at hand`, treeWouldHelp: false }] : [];
 }
 
 function* inNoSet(view: ProgramView, kfunc: Kfunc, definitions: KfuncDefinition[]): Iterable<Claim> {

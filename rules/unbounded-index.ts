@@ -1,5 +1,5 @@
-import type { Claim, EventOf, Evidence, Extent, KfuncUnit, Missing, Occurrence, Rule } from '../src/rule.ts';
-import { before, chainText, claimOf, context, pathEvidence, placeInKfunc } from '../src/rule.ts';
+import type { Claim, EventOf, Evidence, Extent, KfuncUnit, Mend, Missing, Occurrence, Rule } from '../src/rule.ts';
+import { before, bothEnds, chainText, claimOf, context, fileAt, pathEvidence, placeInKfunc, tightened } from '../src/rule.ts';
 
 export const unboundedIndex: Rule = {
   id: 'unbounded-index',
@@ -28,6 +28,8 @@ interface Problem {
   sure: boolean;
   missing: Missing[];
   occurrence: Occurrence;
+  /** the test that there is lets one value too many through, or every negative one */
+  mend: 'edge' | 'sign' | null;
 }
 
 function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
@@ -51,7 +53,18 @@ function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
     path: pathEvidence(p.use, lastStep(p.use)),
     guards: insufficient(p.occurrence, name),
     missing: p.missing,
+    mend: mendFor(unit, p, name),
   });
+}
+
+/** Where there is a test and only its edge is wrong. */
+function mendFor(unit: KfuncUnit, { mend, occurrence }: Problem, name: string): Mend | null {
+  for (const reason of mend ? occurrence.fact.reasons.toReversed() : []) {
+    const file = fileAt(unit.program, reason.location);
+    const found = file ? (mend === 'edge' ? tightened : bothEnds)(file, reason, name) : null;
+    if (found) return found;
+  }
+  return null;
 }
 
 function lastStep(use: Use): string {
@@ -87,6 +100,7 @@ function check(use: Use, o: Occurrence, index: number, name: string): Problem | 
     sure,
     missing: sure ? [] : missingFor(use, o, extent, low, high),
     occurrence: o,
+    mend: low === 'ok' && extent !== null && isOffByOne(o, extent) ? 'edge' : low === 'bad' && high === 'ok' ? 'sign' : null,
   };
 }
 
@@ -132,6 +146,7 @@ function handedOver(use: EventOf<'pass'>, o: Occurrence, index: number, name: st
     sure: false,
     missing: [{ what: use.callee, why: use.why, treeWouldHelp: true }],
     occurrence: o,
+    mend: null,
   };
 }
 

@@ -1,5 +1,17 @@
-import type { Claim, EventOf, Evidence, FlowEvent, KfuncUnit, Missing, Rule } from '../src/rule.ts';
-import { before, claimOf, context, isFromParameter, NULL, pathEvidence, placeInKfunc } from '../src/rule.ts';
+import type { Claim, EventOf, Evidence, FlowEvent, KfuncUnit, Mend, Missing, Rule } from '../src/rule.ts';
+import {
+  before,
+  claimOf,
+  context,
+  isFromParameter,
+  NULL,
+  nullTest,
+  offsetOf,
+  pathEvidence,
+  placeInKfunc,
+  since,
+  trustedArgs,
+} from '../src/rule.ts';
 
 export const uncheckedParam: Rule = {
   id: 'unchecked-param',
@@ -43,7 +55,17 @@ function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
     path: pathEvidence(use, use.k === 'pass' ? `hands it to ${use.callee}(): ${use.text}` : `dereferences it: ${use.text}`),
     guards: laterTests(unit, index, name, use),
     missing: missingFor(use, index),
+    mend: mendFor(unit, use, name),
   });
+}
+
+/** A flag that makes the verifier refuse NULL; where NULL is meant to come, or the flag is of no use, a test. */
+function mendFor(unit: KfuncUnit, use: Use, name: string): Mend | null {
+  const meant = /__(nullable|opt|ign)$/.test(name);
+  if (!meant && since(unit, '6.3') && !since(unit, '7.0')) return trustedArgs(unit);
+  const { source, syntax } = unit.definition;
+  const toldOfNull = unit.kfunc.entries.length > 0 && unit.kfunc.entries.every((e) => e.flags.includes('KF_RET_NULL'));
+  return name.endsWith('__ign') ? null : nullTest(source.file, syntax, name, offsetOf(source.file.text, placeInKfunc(use)), toldOfNull);
 }
 
 function mayBeNull(o: Use['occurrences'][number], index: number): boolean {

@@ -1,5 +1,5 @@
 import type { Claim, EventOf, KfuncUnit, Occurrence, Rule } from '../src/rule.ts';
-import { before, claimOf, isFromParameter, NULL, pathEvidence, placeInKfunc, structPointer, VALID } from '../src/rule.ts';
+import { before, claimOf, isFromParameter, NULL, pathEvidence, placeInKfunc, structPointer, trustedArgs, VALID } from '../src/rule.ts';
 
 export const untrustedParam: Rule = {
   id: 'untrusted-param',
@@ -44,6 +44,7 @@ function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
     message: `${name} may be a walked pointer to an object that is gone, and it is ${use.k === 'pass' ? `handed to ${use.callee}()` : 'dereferenced'}`,
     path: pathEvidence(use, use.k === 'pass' ? `hands it to ${use.callee}(): ${use.text}` : `dereferences it: ${use.text}`),
     missing: use.k === 'pass' ? [{ what: use.callee, why: use.why, treeWouldHelp: true }] : [],
+    mend: trustedArgs(unit),
   });
 }
 

@@ -11,7 +11,8 @@ import { compareSeries } from './verifier/series.ts';
 export { ERR, NULL, VALID } from './flow/domain.ts';
 export type { Extent, Occurrence, Step } from './flow/event.ts';
 export type { Origin } from './flow/value.ts';
-export { insertion, removal, replacement } from './mend/edit.ts';
+export { bothEnds, nullTest, tightened } from './mend/code.ts';
+export { insertion, offsetOf, removal, replacement } from './mend/edit.ts';
 export type { Problem } from './verifier/registration.ts';
 export {
   constantParameters,
@@ -266,4 +267,11 @@ export function problemEvidence(problem: Problem, at: { series: string }, locati
 function nearestIn(life: { since: string; until: string | null }, series: string): string {
   if (compareSeries(series, life.since) < 0) return life.since;
   return life.until !== null && compareSeries(series, life.until) > 0 ? life.until : series;
+}
+
+/** KF_TRUSTED_ARGS for a kfunc that has one registration, no trust asked for in it, and a series that knows the flag. */
+export function trustedArgs(unit: KfuncUnit): Mend | null {
+  const [entry, ...more] = unit.kfunc.entries;
+  if (!entry || more.length > 0 || since(unit, '7.0') || entry.unreadFlags.length > 0) return null;
+  return entry.flags.some((f) => f === 'KF_TRUSTED_ARGS' || f === 'KF_RCU') ? null : flagAdded(unit.program, entry, 'KF_TRUSTED_ARGS');
 }
