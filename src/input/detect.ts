@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../claim.ts';
 import { readFileHeader } from './file-header.ts';
+import { isHeaderLike } from './hunk.ts';
 import { isFromLine } from './mbox.ts';
 import { readQuote } from './quote.ts';
 
@@ -92,6 +93,9 @@ export function detectText(lines: readonly string[], name: string): TextKind {
     return beginsAsPatch || !hasTraces(lines) ? 'diff' : 'pasted';
   }
   if (hasQuotedDiff(lines)) return 'pasted';
+  // no diff that can be read, but one all the same: the reader says what is wrong with it
+  if (lines.some((line) => line.startsWith('***************') || isHeaderLike(line) || /^diff --(?:cc|combined) /.test(line)))
+    return 'diff';
   return looksLikeC(lines) ? 'c' : 'unknown';
 }
 

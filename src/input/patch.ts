@@ -1,6 +1,6 @@
 /** Unified diffs → file diffs: git's and plain ones, wherever they stand in a text. */
 import { type Diagnostic, InputError } from '../claim.ts';
-import { readFileHeader } from './file-header.ts';
+import { type FileHeader, readFileHeader } from './file-header.ts';
 import { guessHunk } from './guess-hunk.ts';
 import { type HunkHeader, isHeaderLike, readCounted, readHeader, readWrappedHeading } from './hunk.ts';
 import type { Witness } from './lost-blanks.ts';
@@ -60,7 +60,7 @@ class DiffReader {
   }
 
   private file(): boolean {
-    const header = readFileHeader(this.lines, this.at, this.end);
+    const header = this.fileHeader();
     if (!header) return false;
     this.at = header.next;
     const { oldPath, newPath, binary, copied } = header;
@@ -71,6 +71,14 @@ class DiffReader {
     if (binary) this.binaryBody();
     if (!header.combined) this.files.push(file);
     return true;
+  }
+
+  private fileHeader(): FileHeader | null {
+    try {
+      return readFileHeader(this.lines, this.at, this.end);
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(`${this.options.source}: ${error.message}`) : error;
+    }
   }
 
   private hunk(file: FileDiff, name: string): boolean {
@@ -141,9 +149,4 @@ class DiffReader {
       header && (readCounted(this.lines, this.at + 1, this.end, header) ?? guessHunk(this.lines, this.at + 1, this.end, header, null));
     this.at = Math.max(read?.next ?? 0, this.at + 1);
   }
-}
-
-/** A line that only a diff begins with. Cheap enough for every line of a mailbox. */
-export function beginsDiff(lines: readonly string[], at: number): boolean {
-  return readFileHeader(lines, at, lines.length, true) !== null;
 }

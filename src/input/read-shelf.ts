@@ -67,7 +67,8 @@ export class Shelf {
 
   addParsed(read: { patches: Patch[]; messages?: Message[]; diagnostics: Diagnostic[] }, place: Place): void {
     this.diagnostics.push(...read.diagnostics);
-    if (read.patches.length === 0) this.boxes.push(`${place.source}: no change in it can be read`);
+    const why = read.diagnostics.find((one) => one.level === 'warning')?.message;
+    if (read.patches.length === 0) this.boxes.push(why ?? `${place.source}: no change in it can be read`);
     for (const patch of read.patches) this.candidates.push(readyCandidate(patch, place, this.candidates.length));
     for (const message of read.messages ?? []) this.addMessage(message);
   }
