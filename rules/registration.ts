@@ -313,7 +313,7 @@ function mentions(file: SourceFile, name: string): number {
 /** Both ends of the set in one edit. */
 function otherMacro(set: KfuncSet, file: SourceFile): Mend | null {
   const [from, to] = set.macro.startsWith('BTF_SET8') ? ['BTF_SET8', 'BTF_KFUNCS'] : ['BTF_KFUNCS', 'BTF_SET8'];
-  const text = new RegExp(`${from}_START\\(${set.name}\\)[^]*?${from}_END\\(${set.name}\\)`).exec(file.text);
+  const text = new RegExp(`${from}_START\\(${set.name}\\)[sS]*?${from}_END\\(${set.name}\\)`).exec(file.text);
   if (!text || !set.complete) return null;
   return replacement(
     file,

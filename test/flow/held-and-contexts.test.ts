@@ -1,0 +1,129 @@
+/** What is held at a return, where it sleeps, what is read under RCU: events that must not hide one another. */
+import { describe, expect, test } from 'vitest';
+import type { FunctionKnowledge } from '../../src/flow/knowledge.ts';
+import type { EventOf, FlowEvent } from '../../src/rule.ts';
+import { unitsOf } from './analyse-code.ts';
+
+const KNOWN: FunctionKnowledge[] = [
+  { name: 'obj_get', takes: { what: 0, when: 'always', live: true } },
+  { name: 'obj_put', drops: 0 },
+  { name: 'find_get', returns: ['null', 'valid'], takes: { what: 'return', when: 'non-null', live: false } },
+  { name: 'open_get', returns: ['error', 'valid'], takes: { what: 'return', when: 'valid', live: false } },
+  { name: 'nap', sleeps: true },
+  { name: 'lock', context: { kind: 'spin', change: 1 } },
+  { name: 'unlock', context: { kind: 'spin', change: -1 } },
+  { name: 'rcu_read_lock', context: { kind: 'rcu', change: 1 } },
+  { name: 'rcu_read_unlock', context: { kind: 'rcu', change: -1 } },
+  { name: 'current_obj', returns: ['valid'], rcuPointer: true, pure: true },
+];
+
+const body = (text: string) => `
+struct obj { int n; struct obj *peer; struct obj *cur; };
+#define put_and_unlock(o) do { obj_put(o); unlock(); } while (0)
+static void quiet(void) { lock(); nap2(); unlock(); }
+static void rest(void) { nap(); }
+__bpf_kfunc int subject(struct obj *p, int n)
+{
+	struct obj *o;
+
+	${text}
+}
+`;
+
+function events<K extends FlowEvent['k']>(kind: K, text: string): EventOf<K>[] {
+  return unitsOf(body(text), KNOWN)[0]!.flow.events.filter((e): e is EventOf<K> => e.k === kind);
+}
+
+/** Names of what is still held, over all returns; `?` where code out of sight may have dropped it. */
+const held = (text: string) =>
+  [...new Set(events('return', text).flatMap((e) => e.unreleased.map((u) => u.by + (u.escaped ? '?' : ''))))].sort();
+
+describe('a reference that is not handed on', () => {
+  test.each([
+    ['never put', 'o = find_get(n); if (!o) return 0; return o->n;', ['find_get']],
+    ['put on one path only', 'o = find_get(n); if (!o) return 0; if (n > 5) return -1; obj_put(o); return 0;', ['find_get']],
+    ['put on every path', 'o = find_get(n); if (!o) return 0; n = o->n; obj_put(o); return n;', []],
+    ['not there where the look-up failed', 'o = open_get(n); if (IS_ERR(o)) return -1; obj_put(o); return 0;', []],
+    ['stored', 'o = find_get(n); if (!o) return 0; p->cur = o; return 0;', []],
+    ['handed to code out of sight', 'o = find_get(n); if (!o) return 0; elsewhere(o); return 0;', ['find_get?']],
+    ['of the argument', 'obj_get(p); return 0;', ['obj_get']],
+    ['put through a statement macro', 'o = find_get(n); if (!o) return 0; lock(); put_and_unlock(o); return 0;', []],
+  ])('%s', (_, text, expected) => {
+    expect(held(text)).toEqual(expected);
+  });
+
+  test('a path that holds nothing does not hide one that does', () => {
+    const returns = events('return', 'o = find_get(n); if (o && n) obj_put(o); return 0;');
+    expect(returns.map((e) => e.unreleased.length).sort()).toEqual([0, 1]);
+  });
+});
+
+describe('a negative result', () => {
+  test.each([
+    ['a constant', 'return -EINVAL;', [true]],
+    ['a variable', 'if (n < 0) return n; return 1;', [false, true]],
+    ['zero', 'return 0;', [false]],
+  ])('%s', (_, text, expected) => {
+    expect(
+      events('return', text)
+        .map((e) => e.negative)
+        .sort(),
+    ).toEqual(expected);
+  });
+});
+
+describe('sleeping', () => {
+  const sleeps = (text: string) => events('sleep', text).map((e) => ({ spin: e.context.get('spin') ?? 0, sure: e.unsure === null }));
+
+  test('under a lock', () => {
+    expect(sleeps('lock(); nap(); unlock(); return 0;')).toEqual([{ spin: 1, sure: true }]);
+  });
+  test('after it', () => {
+    expect(sleeps('lock(); unlock(); nap(); return 0;')).toEqual([{ spin: 0, sure: true }]);
+  });
+  test('on one path under it, on the other not: neither hides the other', () => {
+    const found = sleeps('if (n) lock(); nap(); if (n) unlock(); return 0;');
+    expect(found.map((s) => s.spin).sort()).toEqual([0, 1]);
+  });
+  test('in a callee, under its caller’s lock', () => {
+    expect(sleeps('lock(); rest(); unlock(); return 0;')).toEqual([{ spin: 1, sure: true }]);
+  });
+  test('after code out of sight that may have let go of the lock', () => {
+    expect(sleeps('lock(); elsewhere(); nap(); unlock(); return 0;')).toEqual([{ spin: 1, sure: false }]);
+  });
+  test('after a statement macro that unlocks', () => {
+    expect(sleeps('lock(); put_and_unlock(p); nap(); return 0;')).toEqual([{ spin: 0, sure: true }]);
+  });
+});
+
+describe('reading under RCU', () => {
+  const reads = (text: string) => events('rcu-read', text).map((e) => e.section);
+
+  test('through a function that gives an RCU pointer', () => {
+    expect(reads('o = current_obj(); return o->n;')).toEqual([false]);
+    expect(reads('rcu_read_lock(); o = current_obj(); n = o->n; rcu_read_unlock(); return n;')).toEqual([true]);
+  });
+  test('inside on one path, outside on the other: neither hides the other', () => {
+    expect(reads('if (n) rcu_read_lock(); o = rcu_dereference(p->cur); if (n) rcu_read_unlock(); return o ? 1 : 0;').sort()).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('tests of members', () => {
+  test('are events under the name as written', () => {
+    expect(events('test', 'if (!p->cur) return 0; return p->cur->n;').map((e) => e.variable)).toEqual(['p->cur']);
+  });
+});
+
+describe('arms of #if', () => {
+  const arm = (condition: string) => events('sleep', `\n#if${condition}\n\tn++;\n#else\n\tnap();\n#endif\n\treturn n;`).length;
+
+  test('that only kernels without an MMU compile are not followed', () => {
+    expect(arm('def CONFIG_MMU')).toBe(0);
+  });
+  test('that others compile are', () => {
+    expect(arm('def CONFIG_MEMCG')).toBe(1);
+  });
+});

@@ -1,0 +1,106 @@
+/** Rules on registration see what a tree registers: absence is a finding there, and a question without it. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadPatterns } from '../../src/commands/patterns.ts';
+import type { Patterns } from '../../src/judge/patterns/model.ts';
+import { analyse } from '../../src/lint.ts';
+import type { TreeFiles } from '../../src/source/model.ts';
+
+let patterns: Patterns;
+beforeAll(async () => {
+  patterns = (await loadPatterns([])).patterns;
+});
+
+function treeOf(files: Record<string, string>): TreeFiles {
+  const paths = Object.keys(files).sort();
+  return {
+    label: 'tree',
+    read: (path) => files[path] ?? null,
+    search: (needles) => paths.filter((p) => needles.some((n) => files[p]!.includes(n))),
+  };
+}
+
+/** `<rule> <subject> <verdict>` of what is said of `path`. */
+function said(path: string, text: string, tree: Record<string, string> | null, rule = 'registration'): string[] {
+  const files = [{ path, text, added: new Set<number>(), complete: true, origin: 'file' as const }];
+  const kernel = { series: '6.12', from: 'option' as const };
+  const { findings } = analyse(files, { kernel, tree: tree && treeOf({ ...tree, [path]: text }), patterns, trust: 'ruling' });
+  return findings.filter((f) => f.rule === rule).map((f) => `${f.subject} ${f.verdict}`);
+}
+
+const definition = (name: string) => `
+__bpf_kfunc_start_defs();
+__bpf_kfunc int ${name}(int n)
+{
+	return n + 1;
+}
+__bpf_kfunc_end_defs();
+`;
+const set = (name: string) => `
+BTF_KFUNCS_START(mill_ids)
+BTF_ID_FLAGS(func, ${name})
+BTF_KFUNCS_END(mill_ids)
+static const struct btf_kfunc_id_set mill_set = { .owner = THIS_MODULE, .set = &mill_ids };
+static int __init mill_init(void)
+{
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_TRACING, &mill_set);
+}
+`;
+
+describe('a definition in one file, its registration in another', () => {
+  it('is a question without a tree', () => {
+    expect(said('mill/a.c', definition('bpf_mill'), null)).toEqual(['bpf_mill undecided']);
+    expect(said('mill/b.c', set('bpf_mill'), null)).toEqual(['bpf_mill undecided']);
+  });
+  it('is no finding with one', () => {
+    expect(said('mill/a.c', definition('bpf_mill'), { 'mill/b.c': set('bpf_mill') })).toEqual([]);
+    expect(said('mill/b.c', set('bpf_mill'), { 'mill/a.c': definition('bpf_mill') })).toEqual([]);
+  });
+  it('is a finding where the tree has no other half', () => {
+    expect(said('mill/a.c', definition('bpf_mill'), { 'mill/b.c': set('bpf_wheel') })).toEqual(['bpf_mill confirmed']);
+    expect(said('mill/b.c', set('bpf_mill'), { 'mill/a.c': definition('bpf_wheel') })).toEqual(['bpf_mill confirmed']);
+  });
+});
+
+describe('a set that nothing registers', () => {
+  const unregistered = set('bpf_mill').replace(/static int __init[\s\S]*/, '');
+  it('is a finding in a file of a tree, and a question in an excerpt', () => {
+    expect(said('mill/a.c', definition('bpf_mill') + unregistered, {})).toEqual(['mill_ids confirmed']);
+    expect(said('mill/a.c', definition('bpf_mill') + unregistered, null)).toEqual(['mill_ids undecided']);
+  });
+});
+
+describe('the other end of a reference', () => {
+  const acquire = `
+struct cog { refcount_t ref; struct cog *next; };
+${definition('bpf_cog_dummy')}
+__bpf_kfunc struct cog *bpf_cog_get(struct cog *c)
+{
+	return refcount_inc_not_zero(&c->ref) ? c : NULL;
+}
+${set('bpf_cog_dummy').replace('BTF_KFUNCS_END', 'BTF_ID_FLAGS(func, bpf_cog_get, KF_ACQUIRE | KF_RCU | KF_RET_NULL)\nBTF_KFUNCS_END')}`;
+  const release = `
+__bpf_kfunc void bpf_cog_put(struct cog *c) { if (refcount_dec_and_test(&c->ref)) kfree(c); }
+BTF_KFUNCS_START(cog_ids)
+BTF_ID_FLAGS(func, bpf_cog_put, KF_RELEASE)
+BTF_KFUNCS_END(cog_ids)
+`;
+  it('may be anywhere in the tree', () => {
+    expect(said('mill/a.c', acquire, { 'mill/put.c': release }, 'acquire-release')).toEqual(['return refuted']);
+  });
+  it('is missed where the tree has none', () => {
+    expect(said('mill/a.c', acquire, { 'mill/b.c': set('bpf_wheel') }, 'acquire-release')).toEqual(['return confirmed']);
+  });
+  it('is a question without a tree', () => {
+    expect(said('mill/a.c', acquire, null, 'acquire-release')).toEqual(['return undecided']);
+  });
+});
+
+describe('a flag that the series does not know', () => {
+  const kfunc = (flag: string) => definition('bpf_mill') + set('bpf_mill').replace('bpf_mill)', `bpf_mill, ${flag})`);
+  it('is fine where the headers of the tree define it', () => {
+    const header = { 'include/linux/btf.h': '#define KF_ARENA_RET (1 << 13)\n' };
+    const text = `#include <linux/btf.h>\n${kfunc('KF_ARENA_RET')}`;
+    expect(said('mill/a.c', text, header, 'flag-conflict')).toEqual(['KF_ARENA_RET refuted']);
+    expect(said('mill/a.c', text, { 'include/linux/btf.h': '' }, 'flag-conflict')).toEqual(['KF_ARENA_RET confirmed']);
+  });
+});
