@@ -212,7 +212,12 @@ describe('action.yml', () => {
 
   it.each([
     ['an event without a pull request', {}, { ref: 'x' }, /^kfunc-lint: this event is of no pull request: set paths or range\n$/],
-    ['a commit that is not there', {}, pullEventOf('0'.repeat(40)), /^kfunc-lint: the history .* check out with fetch-depth: 0, or set paths$/m],
+    [
+      'a commit that is not there',
+      {},
+      pullEventOf('0'.repeat(40)),
+      /^kfunc-lint: the history .* check out with fetch-depth: 0, or set paths$/m,
+    ],
     ['a path that is not there', { paths: 'nowhere.patch' }, { ref: 'x' }, /^kfunc-lint: nowhere\.patch/],
     ['an option as a range', { range: '--output=x' }, { ref: 'x' }, /git can't tell what changed/],
     ['a series that is none', { kernel: 'new', paths: 'kernel/depot.c' }, { ref: 'x' }, /^kfunc-lint: .*new/],
