@@ -84,6 +84,8 @@ class Lexer {
   readonly uncommented: Overlay;
   readonly directives: Directive[] = [];
   private readonly text: string;
+  /** undefined: not searched for yet; null: there is none */
+  private next: RegExpExecArray | null | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -95,8 +97,7 @@ class Lexer {
   run(start: number, stop: number): void {
     let at = start;
     while (at < stop) {
-      INTERESTING.lastIndex = at;
-      const found = INTERESTING.exec(this.text);
+      const found = this.nextInteresting(at);
       if (!found || found.index >= stop) return;
       const token = found[0];
       if (token === '/*') at = this.comment(found.index, Math.min(stop, after(this.text, '*/', found.index + 2)));
@@ -104,6 +105,15 @@ class Lexer {
       else if (token === '"' || token === "'") at = this.literal(found.index, token);
       else at = this.directive(found.index + token.length - 1, stop);
     }
+  }
+
+  /** The next place at or after `at`, searched for once: gaps make many short runs. */
+  private nextInteresting(at: number): RegExpExecArray | null {
+    if (this.next !== null && (this.next === undefined || this.next.index < at)) {
+      INTERESTING.lastIndex = at;
+      this.next = INTERESTING.exec(this.text);
+    }
+    return this.next;
   }
 
   /** After a gap the text may begin inside a comment: up to a close that nothing opened, or lines that begin with ` * `. Answers where code begins. */
@@ -158,14 +168,15 @@ function lineEnd(text: string, from: number): number {
 /** A directive ends with its line, unless the line ends in a backslash or inside a comment. */
 function directiveEnd(text: string, hash: number): number {
   let end = lineEnd(text, hash);
-  let from = hash;
-  for (;;) {
-    const open = text.lastIndexOf('/*', end);
-    if (open >= from && text.indexOf('*/', open) > end && !text.slice(from, open).includes('//'))
-      end = lineEnd(text, text.indexOf('*/', open));
-    else if (text[end - 1] !== '\\' || end >= text.length) return end;
-    else end = lineEnd(text, text.indexOf('\n', end) + 1);
-    from = Math.max(from, text.lastIndexOf('\n', end - 1) + 1);
+  for (let from = hash; ; ) {
+    const line = text.slice(from, end);
+    const open = line.lastIndexOf('/*');
+    const opened = open >= 0 && line.indexOf('*/', open + 2) < 0 && !line.slice(0, open).includes('//');
+    const close = opened ? text.indexOf('*/', end) : -1;
+    if (close >= 0) from = close;
+    else if (text[end - 1] === '\\' && end < text.length) from = text.indexOf('\n', end) + 1;
+    else return end;
+    end = lineEnd(text, from);
   }
 }
 

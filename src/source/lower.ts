@@ -13,6 +13,8 @@ import { parseC } from './parser.ts';
 
 /** Most ways to choose arms of #if groups that cut through statements; beyond it a choice of them is taken. */
 const CHOICE_LIMIT = 8;
+/** Longest body that is parsed, in UTF-16 units: the kernel's longest has a quarter of it, and text that is no C is slow to parse. */
+const BODY_LIMIT = 400_000;
 
 const cache = new WeakMap<FunctionSource, FunctionSyntax | null>();
 
@@ -243,7 +245,8 @@ function attempt(b: BodyText, groups: ConditionalGroup[], arms: Choice['arms']):
   const span = { start: b.start, end: b.end };
   const { depth, unclosed } = pairBrackets(code);
   const plain = lowering(b, UNMASKED, kept);
-  if (depth > NESTING_LIMIT) return { body: { k: 'block', body: [unknownStmt(plain, span)], span }, broken: [] };
+  if (depth > NESTING_LIMIT || code.length > BODY_LIMIT)
+    return { body: { k: 'block', body: [unknownStmt(plain, span)], span }, broken: [] };
   const masked = maskBody(code);
   const c = lowering(b, masked, kept);
   const root = parseC(masked.text + '}'.repeat(unclosed), b.start, code.length);

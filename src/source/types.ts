@@ -183,54 +183,57 @@ export function declarationAt(file: SourceFile, at: number): Span | null {
 
 export function typedefIn(file: SourceFile, name: string): TypeSyntax | null {
   const { code } = lexisOf(file);
+  let seen: Span | null = null;
   for (const at of occurrences(code, name)) {
     const d = declarationAt(file, at);
-    const start = d ? code.slice(d.start, d.end).search(/\btypedef\b/) : -1;
-    if (!d || start < 0 || d.start + start > at) continue;
-    const from = d.start + start + 'typedef'.length;
-    const found = readDeclarators(code, from, d.end).find((r) => r.nameAt === at);
-    if (!found) continue;
-    const tag = code.slice(from, d.end).trimStart();
-    return /^(?:struct|union|enum)\s*\{/.test(tag) ? { ...found.type, name: `${/^\w+/.exec(tag)![0]} typedef ${name}` } : found.type;
+    if (!d || d === seen) continue;
+    seen = d;
+    const start = code.slice(d.start, d.end).search(/\btypedef\b/);
+    const found = start < 0 ? null : typedefOf(code, d.start + start + 'typedef'.length, d.end, name);
+    if (found) return found;
   }
   return null;
+}
+
+function typedefOf(code: string, start: number, end: number, name: string): TypeSyntax | null {
+  const found = readDeclarators(code, start, end).find((r) => r.name === name);
+  if (!found) return null;
+  const text = code.slice(start, end).trimStart();
+  return /^(?:struct|union|enum)\s*\{/.test(text) ? { ...found.type, name: `${/^\w+/.exec(text)![0]} typedef ${name}` } : found.type;
 }
 
 /** A file-scope variable or array; a definition before an `extern` declaration. */
 export function variableIn(file: SourceFile, name: string): VariableSource | null {
   const { code } = lexisOf(file);
   let best: VariableSource | null = null;
+  let seen: Span | null = null;
   for (const at of occurrences(code, name)) {
     const d = declarationAt(file, at);
-    if (!d) continue;
-    const found = variableAt(file, code, d, at, name);
-    if (found && !found.isExtern) return found.variable;
-    best ??= found?.variable ?? null;
+    if (!d || d === seen) continue;
+    seen = d;
+    const found = variableOf(code, d, name);
+    if (!found) continue;
+    const { type, specifiers, nameAt } = found;
+    const variable = { name, type, isStatic: specifiers.includes('static'), location: locate(file, nameAt) };
+    if (!specifiers.includes('extern')) return variable;
+    best ??= variable;
   }
   return best;
 }
 
-function variableAt(
-  file: SourceFile,
-  code: string,
-  d: Span,
-  at: number,
-  name: string,
-): { variable: VariableSource; isExtern: boolean } | null {
-  const from = declarationStart(code, d);
-  const text = code.slice(from, d.end);
-  if (/^\s*typedef\b/.test(text) || /^\s*\(/.test(code.slice(at + name.length, d.end))) return null;
-  const read = readDeclarators(code, from, d.end).find((r) => r.nameAt === at);
-  const made = read ?? perCpu(code, from, d.end, at);
-  if (!made || (read && isPrototype(code, read.nameAt + name.length, d.end))) return null;
-  return {
-    variable: { name, type: made.type, isStatic: made.specifiers.includes('static'), location: locate(file, at) },
-    isExtern: made.specifiers.includes('extern'),
-  };
+interface Declared {
+  type: TypeSyntax;
+  specifiers: string[];
+  nameAt: number;
 }
 
-function isPrototype(code: string, after: number, end: number): boolean {
-  return /^\s*\(/.test(code.slice(after, Math.min(end, after + 20)));
+function variableOf(code: string, d: Span, name: string): Declared | null {
+  const from = declarationStart(code, d);
+  if (/^\s*typedef\b/.test(code.slice(from, from + 200))) return null;
+  const read = readDeclarators(code, from, d.end).find((r) => r.name === name);
+  if (!read) return macroVariable(code, from, d.end, name);
+  const isPrototype = /^\s*\(/.test(code.slice(read.nameAt + name.length, Math.min(d.end, read.nameAt + name.length + 20)));
+  return isPrototype ? null : read;
 }
 
 /** Macros without a semicolon stand before the declaration: it begins after the last of their parentheses. */
@@ -249,24 +252,24 @@ function declarationStart(code: string, d: Span): number {
 }
 
 /** `DEFINE_PER_CPU(type, name)`, `DEFINE_MUTEX(name)`, `DECLARE_BITMAP(name, bits)` and their kin. */
-function perCpu(code: string, start: number, end: number, at: number): { type: TypeSyntax; specifiers: string[] } | null {
+function macroVariable(code: string, start: number, end: number, name: string): Declared | null {
   const m = /^\s*((?:(?:static|extern|const)\s+)*)((?:DEFINE|DECLARE)_\w+|LIST_HEAD|HLIST_HEAD)\s*\(/.exec(code.slice(start, end));
   if (!m) return null;
   const open = start + m[0].length - 1;
   const close = closing(code, open, end);
   const args = close < 0 ? [] : splitCommas(code, open + 1, close);
+  const texts = args.map((a) => code.slice(a.start, a.end));
   const specifiers = m[1]!
     .trim()
     .split(/\s+/)
     .filter((w) => w !== '');
   const macro = m[2]!;
-  const holds = (i: number) => args[i] !== undefined && args[i]!.start <= at && at < args[i]!.end;
-  if (/PER_CPU/.test(macro) && holds(1)) {
-    const read = readDeclaration(`${code.slice(args[0]!.start, args[0]!.end)} ${code.slice(args[1]!.start, args[1]!.end)}`);
-    return read && { type: read.type, specifiers: macro.startsWith('DECLARE') ? [...specifiers, 'extern'] : specifiers };
+  if (/PER_CPU/.test(macro) && texts[1]?.startsWith(name)) {
+    const read = readDeclaration(`${texts[0]} ${texts[1]}`);
+    const linkage = macro.startsWith('DECLARE') ? [...specifiers, 'extern'] : specifiers;
+    return read?.name === name ? { type: read.type, specifiers: linkage, nameAt: args[1]!.start } : null;
   }
-  if (!holds(0)) return null;
-  if (/BITMAP$/.test(macro)) return { type: bitmapType(args[1] ? code.slice(args[1].start, args[1].end) : ''), specifiers };
-  const type = macroType(macro);
-  return type && { type, specifiers };
+  if (texts[0] !== name) return null;
+  const type = macro.endsWith('BITMAP') ? bitmapType(texts[1] ?? '') : macroType(macro);
+  return type && { type, specifiers, nameAt: args[0]!.start };
 }
