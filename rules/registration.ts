@@ -95,7 +95,7 @@ function* inNoSet(view: ProgramView, kfunc: Kfunc, definitions: KfuncDefinition[
 function* notDefined(view: ProgramView, kfunc: Kfunc, entries: IdFlagsEntry[]): Iterable<Claim> {
   const entry = entries.find((e) => fileAt(view.program, e.location));
   const file = entry ? fileAt(view.program, entry.location) : null;
-  if (!entry || !file) return;
+  if (!entry || !file || !isInQuestion(view, file, entry.location.line)) return;
   const elsewhere = view.program.hasTree ? view.program.findFunction(kfunc.name, file) : null;
   const found: Evidence[] = elsewhere
     ? [carries('registration', `${kfunc.name}() is defined here`, view.program.locate(elsewhere.file, elsewhere.start))]
@@ -109,6 +109,11 @@ function* notDefined(view: ProgramView, kfunc: Kfunc, entries: IdFlagsEntry[]): 
     guards: found,
     missing: notAtHand(view, kfunc.name, `${kfunc.name}() may be defined in a file that is not at hand`),
   });
+}
+
+/** Lines around a change, in a file that is shown in part: what they go with stands in the part that is not shown. */
+function isInQuestion(view: ProgramView, file: SourceFile, line: number): boolean {
+  return view.program.hasTree || file.complete || file.added.has(line);
 }
 
 function* badlyDefined(view: ProgramView, kfunc: Kfunc, d: KfuncDefinition, entries: IdFlagsEntry[]): Iterable<Claim> {
@@ -247,7 +252,7 @@ function typesOf(view: ProgramView, entry: IdFlagsEntry): string[] {
 
 function* badSet(view: ProgramView, set: KfuncSet, file: SourceFile): Iterable<Claim> {
   const path = [step(`${set.macro}(${set.name})`, set.location)];
-  const unregistered = whyUnregistered(view, set, file);
+  const unregistered = isInQuestion(view, file, set.location.line) ? whyUnregistered(view, set, file) : null;
   if (unregistered) {
     yield claim(view, null, {
       subject: set.name,
