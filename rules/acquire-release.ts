@@ -169,9 +169,18 @@ function* dropsReference(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
     message: `${unit.kfunc.name}() is KF_RELEASE but drops no reference of ${first.name}${leaves.length < unit.flow.exits.length ? ' on some path' : ''}`,
     path: [step(`${unit.kfunc.name}() leaves without a put of ${first.name}`, unit.definition.location)],
     missing: sure
-      ? uncounted(structPointer(first.type) ?? '', 'KF_ACQUIRE', view)
+      ? (emptyBody(unit) ?? uncounted(structPointer(first.type) ?? '', 'KF_ACQUIRE', view))
       : [{ what: name || first.name, why: reason, treeWouldHelp: name !== '' || doubt != null }],
   });
+}
+
+/** A release that does nothing at all is written so on purpose: its objects live for ever, or their count is kept elsewhere. */
+function emptyBody(unit: KfuncUnit): Missing[] | null {
+  const { name, body } = unit.definition.syntax;
+  if (body.body.some((s) => s.k !== 'empty')) return null;
+  return [
+    { what: name, why: `${name}() has an empty body: whether what it takes needs a count is not said in the code`, treeWouldHelp: false },
+  ];
 }
 
 /** From 7.2 on what is released is the first argument, whatever the code does with the others. */
