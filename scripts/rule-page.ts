@@ -23,6 +23,12 @@ export function fixturesOf(rule: string, root: string): Fixture[] {
   });
 }
 
+/** Options for a case stand in its first line: `kfunc-lint: --kernel 6.12`, in C within a comment. */
+export function optionsOf(path: string, root: string): string[] {
+  const first = readFileSync(join(root, path), 'utf8').split('\n', 1)[0] ?? '';
+  return /kfunc-lint:((?: +[\w.,=-]+)+)/.exec(first)?.[1]?.trim().split(/ +/) ?? [];
+}
+
 export function listFiles(folder: string): string[] {
   try {
     return readdirSync(folder).sort();

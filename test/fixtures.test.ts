@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../rules/index.ts';
-import { type Fixture, fixturesOf, goldenOf, INTENTS, listFiles, renderPage } from '../scripts/rule-page.ts';
+import { type Fixture, fixturesOf, goldenOf, INTENTS, listFiles, optionsOf, renderPage } from '../scripts/rule-page.ts';
 import { runCli } from './run-cli.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -14,21 +14,15 @@ interface Shown {
   verdict: string;
 }
 
-/** Options for a case stand in its first line: `kfunc-lint: --kernel 6.12`, in C within a comment. */
-function optionsOf(path: string): string[] {
-  const first = readFileSync(join(ROOT, path), 'utf8').split('\n', 1)[0] ?? '';
-  return /kfunc-lint:((?: +[\w.,=-]+)+)/.exec(first)?.[1]?.trim().split(/ +/) ?? [];
-}
-
 async function findingsOf(path: string): Promise<Shown[]> {
-  const { code, stdout, stderr } = await runCli(['lint', '--format', 'json', ...optionsOf(path), path]);
+  const { code, stdout, stderr } = await runCli(['lint', '--format', 'json', ...optionsOf(path, ROOT), path]);
   expect(stderr, 'the case must be readable').not.toMatch(/internal error|^kfunc-lint: (?!warning|note)/m);
   expect(code).toBeLessThan(2);
   return (JSON.parse(stdout) as { findings: Shown[] }).findings;
 }
 
 async function textOf(path: string): Promise<string> {
-  return (await runCli(['lint', '--show', 'refuted,undecided', ...optionsOf(path), path])).stdout;
+  return (await runCli(['lint', '--show', 'refuted,undecided', ...optionsOf(path, ROOT), path])).stdout;
 }
 
 function checkIntent({ rule, intent }: Fixture, findings: Shown[]): void {
