@@ -68,7 +68,7 @@ export function executeList(a: Activation, states: State[], list: Stmt[], f: Fra
   return now;
 }
 
-export function fit(a: Activation, states: State[]): State[] {
+export function capped(a: Activation, states: State[]): State[] {
   return states.length > PATH_LIMIT ? mergeStates(states, PATH_LIMIT, a.phi) : states;
 }
 
@@ -78,12 +78,12 @@ export function execute(a: Activation, states: State[], stmt: Stmt, f: Frame): S
     case 'block':
       return block(a, states, stmt.body, f);
     case 'decl':
-      return fit(
+      return capped(
         a,
         stmt.items.reduce<State[]>((now, d) => declare(a, now, d), states),
       );
     case 'expr':
-      return fit(
+      return capped(
         a,
         states.flatMap((s) => openGuard(a, s, stmt.x) ?? evaluate(a, s, stmt.x).map((o) => o.s)),
       );
@@ -102,14 +102,14 @@ export function execute(a: Activation, states: State[], stmt: Stmt, f: Frame): S
     case 'switch':
       return executeSwitch(a, states, stmt, f);
     case 'case':
-      return fit(a, [...states, ...takeCase(f, stmt)]);
+      return capped(a, [...states, ...takeCase(f, stmt)]);
     case 'label': {
       const arrived = a.pendingLabels.get(stmt.name) ?? [];
       a.pendingLabels.set(stmt.name, []);
-      return fit(a, [...states, ...arrived]);
+      return capped(a, [...states, ...arrived]);
     }
     case 'goto':
-      a.pendingLabels.set(stmt.label, fit(a, [...(a.pendingLabels.get(stmt.label) ?? []), ...states]));
+      a.pendingLabels.set(stmt.label, capped(a, [...(a.pendingLabels.get(stmt.label) ?? []), ...states]));
       return [];
     case 'break':
       f.breaks.push(...states);
@@ -147,9 +147,9 @@ function branch(a: Activation, states: State[], stmt: Stmt & { k: 'if' }, f: Fra
     yes.push(...assume(a, s.fork(), stmt.c, true));
     no.push(...assume(a, s, stmt.c, false));
   }
-  const then = execute(a, fit(a, yes), stmt.then, f);
-  const other = stmt.other ? execute(a, fit(a, no), stmt.other, f) : no;
-  return fit(a, [...then, ...other]);
+  const then = execute(a, capped(a, yes), stmt.then, f);
+  const other = stmt.other ? execute(a, capped(a, no), stmt.other, f) : no;
+  return capped(a, [...then, ...other]);
 }
 
 function forLoop(a: Activation, states: State[], stmt: Stmt & { k: 'for' }, f: Frame): State[] {
@@ -199,7 +199,7 @@ function declareAggregate(a: Activation, s: State, place: string, d: Declarator)
   if (d.init?.k !== 'init') return d.init ? evaluate(a, s, d.init).map((o) => o.s) : [s];
   let states = [s];
   for (const item of d.init.items) {
-    states = fit(
+    states = capped(
       a,
       states.flatMap((t) =>
         evaluate(a, t, item.value).map((o) => {
@@ -269,7 +269,7 @@ function variants(a: Activation, states: State[], stmt: Stmt & { k: 'variants' }
     const into = i === arms.length - 1 ? states : states.map((s) => s.fork());
     out.push(...executeList(a, into, arm.body, f));
   });
-  return fit(a, arms.length === 0 ? states : out);
+  return capped(a, arms.length === 0 ? states : out);
 }
 
 /** `#if 0`, and what only kernels without an MMU or without BPF's JIT compile: those call no kfunc. */

@@ -5,7 +5,7 @@ import { typeMax, typeMin } from './ctype.ts';
 import { pointerFact, VALID, widen } from './domain.ts';
 import { assume, constant, evaluate, forget } from './evaluate.ts';
 import type { Frame } from './execute.ts';
-import { execute, fit } from './execute.ts';
+import { capped, execute } from './execute.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import type { State } from './state.ts';
 import { joinStates, mergeStates, rcuSection } from './state.ts';
@@ -34,8 +34,8 @@ export function loop(
       } else inside.push(s);
     }
     const frame: Frame = { breaks: [], continues: [], cases: outer.cases };
-    const kept = fit(a, inside).map((s) => s.fork());
-    let back = [...execute(a, fit(a, inside), body, frame), ...frame.continues];
+    const kept = capped(a, inside).map((s) => s.fork());
+    let back = [...execute(a, capped(a, inside), body, frame), ...frame.continues];
     if (step) back = back.flatMap((s) => evaluate(a, s, step).map((o) => o.s));
     out.push(...frame.breaks);
     if (back.length === 0) break;
@@ -48,7 +48,7 @@ export function loop(
     known = key;
     if (round === ROUNDS - 1 && cond) for (const s of heads) out.push(...assume(a, s, cond, false));
   }
-  return fit(a, out);
+  return capped(a, out);
 }
 
 /** One head a kind of held locks and references; what differs between the rounds is widened. */
@@ -90,7 +90,7 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
     let now = [s];
     for (const x of stmt.args) {
       if (assigned.includes(x as never) || x.k === 'type' || (x.k === 'name' && a.variable(x.name) === null)) continue;
-      now = fit(
+      now = capped(
         a,
         now.flatMap((t) => evaluate(a, t, x).map((o) => touch(a, o.s, o.v, x))),
       );
@@ -105,14 +105,14 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
       return begin(s, round);
     });
     const frame: Frame = { breaks: [], continues: [], cases: outer.cases };
-    const kept = fit(a, inside).map((s) => s.fork());
-    const back = [...execute(a, fit(a, inside), stmt.body, frame), ...frame.continues];
+    const kept = capped(a, inside).map((s) => s.fork());
+    const back = [...execute(a, capped(a, inside), stmt.body, frame), ...frame.continues];
     out.push(...frame.breaks);
     if (back.length === 0) break;
     heads = generalise(a, [...kept, ...back], round);
     if (round === 1) out.push(...heads);
   }
-  return fit(a, out);
+  return capped(a, out);
 }
 
 function touch(a: Activation, s: State, id: string, x: Expr): State {

@@ -3,7 +3,7 @@ import type { Stmt } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import { evaluate } from './evaluate.ts';
 import type { Frame } from './execute.ts';
-import { execute, fit } from './execute.ts';
+import { capped, execute } from './execute.ts';
 import { assumeCompare } from './refine.ts';
 import type { State } from './state.ts';
 
@@ -16,7 +16,7 @@ export function executeSwitch(a: Activation, states: State[], stmt: Stmt & { k: 
   for (const s of states) for (const o of evaluate(a, s, stmt.x)) past.push(...enter(a, o.s, o.v, labels, cases));
   const frame: Frame = { breaks: [], continues: outer.continues, cases };
   const out = execute(a, [], stmt.body, frame);
-  return fit(a, [...out, ...frame.breaks, ...past]);
+  return capped(a, [...out, ...frame.breaks, ...past]);
 }
 
 /** Sorts one path to its labels; gives what passes by the whole switch. */
@@ -31,7 +31,7 @@ function enter(a: Activation, s: State, v: string, labels: Case[], cases: Map<St
       push(cases, label, taken);
       next.push(...outside(a, t, v, label));
     }
-    rest = fit(a, next);
+    rest = capped(a, next);
   }
   if (!fallback) return rest;
   push(cases, fallback, rest);
