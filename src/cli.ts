@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { InputError } from './claim.ts';
 import type { CommentOptions } from './commands/comment.ts';
+import type { FactsCommandOptions } from './commands/facts.ts';
 import type { JudgeOptions } from './commands/judge.ts';
+import type { ModelOptions } from './commands/model.ts';
 import {
   type CommonOptions,
   collect,
@@ -68,6 +70,7 @@ function describe(io: Io, done: (code: number) => void): Command {
     });
 
   describeJudge(program, io, done);
+  describeModel(program, io, done);
   describeDecisions(program, io, done);
   describeSaved(program, io, done);
 
@@ -101,6 +104,33 @@ function describeJudge(program: Command, io: Io, done: (code: number) => void): 
     .action(async (reviews: string[], options: JudgeOptions) => {
       const { judgeCommand } = await import('./commands/judge.ts');
       done(await judgeCommand(reviews, options, io));
+    });
+}
+
+/** The commands that tell of the verifier itself. */
+function describeModel(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('facts')
+    .description('tell what the verifier guarantees to each kfunc, parameter by parameter')
+    .argument('[inputs...]', 'as lint takes them, or a kernel tree')
+    .option('--tree <dir>', 'a kernel tree, for what the patch does not show; alone: every kfunc of it')
+    .option('--kernel <series>', 'as of this kernel series, such as 6.12')
+    .addOption(oneOf('--format <name>', 'how to print it', ['text', 'json', 'markdown']).default('text'))
+    .option('--why', 'tell where in the kernel each statement can be read')
+    .option('--output <file>', 'write it to this file')
+    .action(async (inputs: string[], options: FactsCommandOptions) => {
+      const { factsCommand } = await import('./commands/facts.ts');
+      done(await factsCommand(inputs, options, io));
+    });
+
+  program
+    .command('model')
+    .description('list the kernel series that are modelled; with --tree: what a tree has that the model does not know')
+    .option('--tree <dir>', 'a kernel tree; exit code 1 where it has something new')
+    .option('--kernel <series>', 'the series of the tree, where its Makefile does not say')
+    .action(async (options: ModelOptions) => {
+      const { modelCommand } = await import('./commands/model.ts');
+      done(await modelCommand(options, io));
     });
 }
 
@@ -170,6 +200,7 @@ function describeSaved(program: Command, io: Io, done: (code: number) => void): 
     .option('--repo <owner/name>', 'the repository (else GITHUB_REPOSITORY)')
     .option('--pr <number>', 'the pull request (else that of the event)')
     .option('--sha <commit>', 'the commit that was checked (else that of the event)')
+    .option('--label <word>', 'tells several uses in one pull request apart, such as one for each kernel series')
     .addOption(oneOf('--mode <name>', 'comments on lines too, or only one summary', ['inline', 'summary']).default('inline'))
     .option('--dry-run', 'print what would be done, and do nothing')
     .action(async (options: CommentOptions) => {

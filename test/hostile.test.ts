@@ -51,7 +51,7 @@ function commentsOf(report: Report, path: string): { bodies: string[]; log: stri
     lines: new Map(report.findings.map(({ location }) => [location.file, lines])),
     withheld: report.findings.map(({ location }) => location.file),
   };
-  const wanted = wantedOf({ ...report, findings: mended }, { head: HEAD, diff, suggest: true, refused: false });
+  const wanted = wantedOf({ ...report, findings: mended }, { head: HEAD, label: null, diff, suggest: true, refused: false });
   const actions = plan(wanted, { head: HEAD, fromFork: false, threads: [], summaries: [] }, { keys: new Set(), summary: false });
   const bodies = actions.flatMap((one) =>
     one.do === 'review' ? one.comments.map(({ body }) => body) : one.do === 'summary' ? [one.body] : [],

@@ -19,6 +19,7 @@ export interface CommentOptions {
   repo?: string;
   pr?: string;
   sha?: string;
+  label?: string;
   mode: 'inline' | 'summary';
   dryRun?: boolean;
 }
@@ -42,11 +43,11 @@ export async function commentCommand(options: CommentOptions, io: Omit<Io, 'prog
   }
   const wantedFor = wanter(report, job, options, github, pull);
   if (options.dryRun === true) {
-    const state = await observe(github, pull).catch((error) => Promise.reject(explain(error, token)));
+    const state = await observe(github, pull, job.label).catch((error) => Promise.reject(explain(error, token)));
     io.stdout(tellActions(plan(await wantedFor(state, false), state, { keys: new Set(), summary: false })));
     return 0;
   }
-  const outcome = await reconcile(github, pull, wantedFor, token);
+  const outcome = await reconcile(github, pull, wantedFor, { label: job.label, token });
   io.stdout(`${tellOutcome(outcome, pull, github.sent())}\n`);
   return 0;
 }
@@ -57,7 +58,7 @@ function wanter(report: Report, job: Job, options: CommentOptions, github: Githu
   const onLines = options.mode === 'inline' && report.findings.some((one) => one.verdict === 'confirmed' && !one.preexisting);
   return async (state: PullState, refused: boolean) => {
     if (onLines && diff === null && state.head === job.head) diff = await readDiff(github, pull);
-    return wantedOf(report, { head: job.head, diff, suggest: !job.untrusted, refused });
+    return wantedOf(report, { head: job.head, label: job.label, diff, suggest: !job.untrusted, refused });
   };
 }
 
@@ -67,7 +68,7 @@ function rehearseBlind(report: Report, job: Job, options: CommentOptions, io: Pi
   for (const { location, snippet, inDiff } of report.findings)
     if (inDiff) lines.set(location.file, (lines.get(location.file) ?? new Map()).set(location.line, snippet));
   const diff = options.mode === 'inline' ? { lines, withheld: [] } : null;
-  const wanted = wantedOf(report, { head: job.head, diff, suggest: false, refused: false });
+  const wanted = wantedOf(report, { head: job.head, label: job.label, diff, suggest: false, refused: false });
   const empty: PullState = { head: job.head, fromFork: false, threads: [], summaries: [] };
   io.stderr('kfunc-lint: no token, so the pull request is not looked at: this is what a first run would do\n');
   io.stdout(tellActions(plan(wanted, empty, { keys: new Set(), summary: false })));

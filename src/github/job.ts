@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { InputError } from '../claim.ts';
 import type { Github } from './client.ts';
+import { isLabel, type Label } from './marker.ts';
 import type { PullRef } from './model.ts';
 
 export interface JobOptions {
   repo?: string | undefined;
   pr?: string | undefined;
   sha?: string | undefined;
+  label?: string | undefined;
 }
 
 export interface Job {
@@ -19,6 +21,7 @@ export interface Job {
   number: number | null;
   /** `owner:name` of the branch that a workflow_run was about */
   branch: string | null;
+  label: Label;
   /** the result may come from a stranger's run: nothing of it is offered for one click */
   untrusted: boolean;
 }
@@ -51,10 +54,13 @@ export function jobOf(options: JobOptions, env: Readonly<Record<string, string |
   const number = options.pr === undefined ? (pull?.number ?? null) : Number(options.pr);
   if (number !== null && !(Number.isSafeInteger(number) && number > 0))
     throw new InputError(`--pr ${options.pr}: must be the number of a pull request`);
+  const label = options.label || null;
+  if (label !== null && !isLabel(label))
+    throw new InputError(`--label ${label}: must be lower case letters, digits, dots and hyphens, at most 40`);
   const branch = run ? `${run.head_repository.owner.login}:${run.head_branch}` : null;
   if (number === null && branch === null)
     throw new InputError('which pull request? --pr, or an event of a pull request or of its workflow run');
-  return { owner: owner!, repo: repo!, head: head!, number, branch, untrusted: run !== undefined };
+  return { owner: owner!, repo: repo!, head: head!, number, branch, label, untrusted: run !== undefined };
 }
 
 function parseEvent(text: string | null): unknown {

@@ -2,7 +2,7 @@
 import { InputError } from '../claim.ts';
 import type { Github } from './client.ts';
 import { type Lines, newSide } from './diff-lines.ts';
-import { isSummary, readFindingMarker } from './marker.ts';
+import { isSummary, type Label, readFindingMarker } from './marker.ts';
 import type { PullRef, PullState, SummaryComment, Thread } from './model.ts';
 
 const STATE = `query State($owner: String!, $repo: String!, $number: Int!, $comments: String, $threads: String, $moreComments: Boolean!, $moreThreads: Boolean!) {
@@ -55,7 +55,7 @@ interface StateAnswer {
 }
 
 /** @throws InputError where there is no such pull request */
-export async function observe(github: Github, pull: PullRef): Promise<PullState> {
+export async function observe(github: Github, pull: PullRef, label: Label): Promise<PullState> {
   const summaries: SummaryComment[] = [];
   const threads: Thread[] = [];
   let comments: string | null = null;
@@ -71,8 +71,8 @@ export async function observe(github: Github, pull: PullRef): Promise<PullState>
     const answer: StateAnswer = await github.octokit.graphql(STATE, variables);
     const found = answer.repository?.pullRequest;
     if (!found) throw new InputError(`${pull.owner}/${pull.repo} has no pull request ${pull.number}`);
-    summaries.push(...(found.comments?.nodes ?? []).flatMap((node) => toSummary(node) ?? []));
-    threads.push(...(found.reviewThreads?.nodes ?? []).flatMap((node) => toThread(node) ?? []));
+    summaries.push(...(found.comments?.nodes ?? []).flatMap((node) => toSummary(node, label) ?? []));
+    threads.push(...(found.reviewThreads?.nodes ?? []).flatMap((node) => toThread(node, label) ?? []));
     more = { comments: found.comments?.pageInfo.hasNextPage === true, threads: found.reviewThreads?.pageInfo.hasNextPage === true };
     comments = found.comments?.pageInfo.endCursor ?? comments;
     threadsFrom = found.reviewThreads?.pageInfo.endCursor ?? threadsFrom;
@@ -80,14 +80,14 @@ export async function observe(github: Github, pull: PullRef): Promise<PullState>
   }
 }
 
-function toSummary(node: CommentNode | null): SummaryComment | null {
-  return node?.viewerDidAuthor && isSummary(node.body) ? { id: node.fullDatabaseId, body: node.body } : null;
+function toSummary(node: CommentNode | null, label: Label): SummaryComment | null {
+  return node?.viewerDidAuthor && isSummary(node.body, label) ? { id: node.fullDatabaseId, body: node.body } : null;
 }
 
-function toThread(node: ThreadNode | null): Thread | null {
+function toThread(node: ThreadNode | null, label: Label): Thread | null {
   const [first, ...replies] = node?.comments.nodes ?? [];
   const marker = first?.viewerDidAuthor ? readFindingMarker(first.body) : null;
-  if (!node || !first || !marker) return null;
+  if (!node || !first || !marker || marker.label !== label) return null;
   return {
     id: node.id,
     key: marker.key,

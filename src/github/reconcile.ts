@@ -2,6 +2,7 @@
 import { InputError } from '../claim.ts';
 import { apply, NotDone } from './apply.ts';
 import { explain, type Github } from './client.ts';
+import type { Label } from './marker.ts';
 import type { Action, PullRef, PullState, Wanted } from './model.ts';
 import { observe } from './observe.ts';
 import { plan } from './plan.ts';
@@ -22,13 +23,13 @@ export async function reconcile(
   github: Github,
   pull: PullRef,
   wantedFor: (state: PullState, refused: boolean) => Promise<Wanted>,
-  token: string,
+  { label, token }: { label: Label; token: string },
 ): Promise<Outcome> {
   const actions: Action[] = [];
   const made = { keys: new Set<string>(), summary: false };
   let refused = false;
   for (let round = 1; round <= ROUNDS; round++) {
-    const state = await observe(github, pull).catch((error) => Promise.reject(explain(error, token)));
+    const state = await observe(github, pull, label).catch((error) => Promise.reject(explain(error, token)));
     const wanted = await wantedFor(state, refused).catch((error) => Promise.reject(explain(error, token)));
     if (state.head !== wanted.head) return { end: 'moved', actions };
     const due = plan(wanted, state, made);

@@ -4,7 +4,7 @@ import { codeSpan } from '../report/markdown-text.ts';
 import { inOrder, type Report } from '../report/model.ts';
 import { counted, worstFirst } from '../report/words.ts';
 import { allClearBody, lineBody, summaryBody } from './comment-body.ts';
-import { keysOf } from './marker.ts';
+import { keysOf, type Label } from './marker.ts';
 import type { LineComment, Wanted } from './model.ts';
 import type { Diff } from './observe.ts';
 import { MOST_LINE_COMMENTS } from './plan.ts';
@@ -13,6 +13,7 @@ import { anchorOf } from './suggestion.ts';
 export interface WantedOptions {
   /** the commit that was checked */
   head: string;
+  label: Label;
   /** null: nothing on lines, all in the summary */
   diff: Diff | null;
   suggest: boolean;
@@ -20,10 +21,11 @@ export interface WantedOptions {
   refused: boolean;
 }
 
-export function wantedOf(report: Report, { head, diff, suggest, refused }: WantedOptions): Wanted {
+export function wantedOf(report: Report, options: WantedOptions): Wanted {
+  const { head, label, diff, refused } = options;
   const confirmed = inOrder(report.findings.filter((one) => one.verdict === 'confirmed'));
   const keys = new Map(keysOf(confirmed).map((key, at) => [confirmed[at]!, key]));
-  const lines = diff === null || refused ? [] : lineComments(worstFirst(confirmed), keys, report, diff, suggest);
+  const lines = diff === null || refused ? [] : lineComments(worstFirst(confirmed), keys, report, { ...options, diff });
   return {
     head,
     lines,
@@ -31,10 +33,11 @@ export function wantedOf(report: Report, { head, diff, suggest, refused }: Wante
     summary: (told) =>
       summaryBody(report, {
         head,
+        label,
         told: (one) => told.has(keys.get(one) ?? ''),
         notes: notesOf(confirmed, lines.filter(({ key }) => !told.has(key)).length, diff, refused),
       }),
-    allClear: allClearBody(report, head),
+    allClear: allClearBody(report, head, label),
   };
 }
 
@@ -43,13 +46,14 @@ function lineComments(
   findings: readonly Finding[],
   keys: ReadonlyMap<Finding, string>,
   report: Report,
-  diff: Diff,
-  suggest: boolean,
+  { diff, label, suggest }: WantedOptions & { diff: Diff },
 ): LineComment[] {
   return findings.flatMap((one) => {
     const anchor = one.preexisting ? null : anchorOf(one, diff.lines, suggest);
     const key = keys.get(one)!;
-    return anchor ? [{ key, path: anchor.path, line: anchor.line, body: lineBody(one, key, report, anchor.suggestion) }] : [];
+    return anchor
+      ? [{ key, path: anchor.path, line: anchor.line, body: lineBody(one, { key, label, suggestion: anchor.suggestion }, report) }]
+      : [];
   });
 }
 

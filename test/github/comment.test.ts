@@ -279,6 +279,29 @@ describe('people', () => {
   });
 });
 
+describe('two uses in one pull request', () => {
+  it('keep to themselves', async () => {
+    await world.run([finding(10)], { label: '6.12' });
+    await world.run([finding(10), finding(20)], { label: '7.0' });
+    expect(lines()).toEqual(['kernel/thing.c:10', 'kernel/thing.c:10', 'kernel/thing.c:20']);
+    world.pull.push(SECOND, world.pull.files);
+    await world.run([], { head: SECOND, label: '6.12' });
+    expect(lines()).toEqual(['kernel/thing.c:10 resolved', 'kernel/thing.c:10', 'kernel/thing.c:20']);
+    expect(world.pull.comments.map(({ body }) => body.split('\n')[0])).toEqual([
+      `<!-- kfunc-lint:summary head=${SECOND} label=6.12 -->`,
+      `<!-- kfunc-lint:summary head=${FIRST} label=7.0 -->`,
+    ]);
+    world.pull.push(THIRD, world.pull.files);
+    await world.run([finding(10)], { head: THIRD, label: '6.12' });
+    expect(lines()).toEqual(['kernel/thing.c:10', 'kernel/thing.c:10', 'kernel/thing.c:20']);
+  });
+
+  it('have labels that end no marker', async () => {
+    const { code, stderr } = await world.run([finding(10)], { label: '--> <b>' });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^--label .*: must be lower case letters/)]);
+  });
+});
+
 describe('limits', () => {
   const sixty = Array.from({ length: 60 }, (_, n) => finding(n + 1, { severity: n < 35 ? 'warning' : 'error' }));
 

@@ -40,6 +40,7 @@ export interface RunOptions {
   /** the commit that was checked */
   head?: string;
   mode?: 'inline' | 'summary';
+  label?: string;
   dryRun?: boolean;
   env?: Record<string, string>;
   event?: unknown;
@@ -87,7 +88,10 @@ export class World {
     };
   }
 
-  async runText(text: string, { head = FIRST, mode = 'inline', dryRun = false, env = {}, event }: RunOptions = {}): Promise<Ran> {
+  async runText(
+    text: string,
+    { head = FIRST, mode = 'inline', label = '', dryRun = false, env = {}, event }: RunOptions = {},
+  ): Promise<Ran> {
     const out = { stdout: '', stderr: '' };
     const io = {
       stdin: Readable.from([]),
@@ -106,7 +110,7 @@ export class World {
         ...env,
       },
     };
-    const code = await commentCommand({ from: this.write('result.json', text), mode, dryRun }, io, 0.01).catch((error) => {
+    const code = await commentCommand({ from: this.write('result.json', text), mode, label, dryRun }, io, 0.01).catch((error) => {
       if (!(error instanceof InputError)) throw error;
       out.stderr += `${error.message}\n`;
       return 2;

@@ -4,7 +4,7 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm';
 
 /** The tags that we write ourselves. */
 const OURS = new Set(['h3', 'p', 'ul', 'li', 'strong', 'code', 'pre', 'details', 'summary', 'sub']);
-const MARKER = /<!-- kfunc-lint:[a-z]+(?: [a-z]+=[0-9a-z:#]+)* -->/g;
+const MARKER = /<!-- kfunc-lint:[a-z]+(?: [a-z]+=[0-9a-z:#.-]+)* -->/g;
 
 /** GitHub's own extensions, which no markdown parser knows: none of these may stand outside code. */
 const REFERENCES: [string, RegExp][] = [
