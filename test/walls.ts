@@ -80,6 +80,16 @@ export const WALLS: readonly Wall[] = [
     allowed: new RegExp(`^(src/judge/|src/verifier/|src/flow/knowledge\\.ts|src/source/(ir|model)\\.ts|${WORDS})`),
   },
   {
+    reason: 'what a reviewer says is read from the words alone: it must not hang on what would be the easier verdict',
+    inside: /^src\/review\/reading\//,
+    allowed: new RegExp(`^(src/review/reading/|src/input/review/model\\.ts|${WORDS})`),
+  },
+  {
+    reason: 'judging reviews stands beside linting: it asks the pipeline and knows no arguments and no output',
+    inside: /^src\/review\//,
+    allowed: new RegExp(`^(src/(review|input|source|flow|verifier|judge)/|src/(lint|rule|bench)\\.ts|${WORDS})`),
+  },
+  {
     reason: 'pattern files are data: reading them needs no analysis',
     inside: /^src\/judge\/patterns\//,
     allowed: new RegExp(`^(src/judge/patterns/|src/verifier/series\\.ts|src/flow/knowledge\\.ts|${WORDS})`),

@@ -5,7 +5,7 @@ import type { Diagnostic, Severity } from '../claim.ts';
 import { InputError } from '../claim.ts';
 import type { InputSet } from '../input/model.ts';
 import { readInputs } from '../input/read.ts';
-import { checkFolder, type FolderEntry } from '../input/review/folder.ts';
+import { checkFolder, type FolderEntry, patchNamed } from '../input/review/folder.ts';
 import type { ReviewDocument } from '../input/review/model.ts';
 import { readReview } from '../input/review/read.ts';
 import { type Io, VERSION } from '../io.ts';
@@ -120,7 +120,15 @@ function readFolder(folder: string): ReviewFile[] {
     .filter((name) => /\.(txt|json|mbox|eml|md|patch)$/.test(name) && statSync(join(folder, name)).isFile())
     .map((name) => ({ name, text: decode(readBytes(join(folder, name))).text }));
   const chosen = checkFolder(entries, folder);
-  return chosen.map((name) => reviewFile(join(folder, name), readBytes(join(folder, name))));
+  const { commit, subject } = patchNamed(entries);
+  return chosen.map((name) => {
+    const file = reviewFile(join(folder, name), readBytes(join(folder, name)));
+    for (const document of file.documents) {
+      document.commit ??= commit;
+      document.subject ??= subject;
+    }
+    return file;
+  });
 }
 
 function reviewFile(name: string, bytes: Buffer): ReviewFile {

@@ -121,7 +121,7 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   const body = place ? place.source.file.text.slice(place.source.start, place.source.end) : '';
   const callees = new Set([...body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map((m) => m[1]!));
   if (stated.category === 'missing-flag' && stated.flag) return { text: stated.flag, root: '', kind: 'flag', index: -1 };
-  const resolved = resolveSubject(stated.subjects, names, stated.category, callees);
+  const resolved = resolveSubject(stated.subjects, names, stated.category, callees, globalsIn(body));
   if (resolved && !(stated.category === 'return-value' && resolved.kind !== 'call')) return resolved;
   if (stated.category === 'return-value' || stated.aspect === 'missing-get') return { text: 'return', root: '', kind: 'return', index: -1 };
   const shown = subjectAt(stated, place, anchor, names, court);
@@ -132,6 +132,11 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
       ? { text: given, root: '', kind: 'return', index: -1 }
       : { text: given, root: '', kind: 'unknown', index: -1 };
   return null;
+}
+
+/** Plain names that the body uses, not as a member and not to call. */
+function globalsIn(body: string): ReadonlySet<string> {
+  return new Set([...body.matchAll(/(?<![\w.>]|\b(?:struct|union|enum) )([a-z_]\w*)\b(?!\s*\()/g)].map((m) => m[1]!));
 }
 
 /** Where the words name nothing: what the anchored line does, if it does it to one name only. Carets narrow the line. */

@@ -1,5 +1,5 @@
 /** The pipeline of `judge`, short enough to read aloud: reviews → claims → questions → verdicts → drafts. */
-import type { ClaimMemory, Diagnostic, JudgedClaim } from '../claim.ts';
+import type { Diagnostic, JudgedClaim, Verdict } from '../claim.ts';
 import type { InputSet } from '../input/model.ts';
 import type { ReviewComment, ReviewDocument } from '../input/review/model.ts';
 import type { LintOptions } from '../lint.ts';
@@ -46,11 +46,10 @@ export function judgeReviews(
   const reviews = documents.map((document) => {
     const review: JudgedReview = { document, claims: [], shares: [] };
     const patch = patchOf(document, series.patches);
+    if (patch !== null) document.subject ??= series.patches[patch - 1]?.subject ?? null;
     for (const comment of document.comments) {
-      const court = series.court(patch);
-      for (const q of ask(comment, court)) {
-        const { claim, entry } = judgeOne(q, court, series, patch, comment.id ?? `c${count + 1}`, document, memory);
-        count++;
+      for (const { q, court, state } of questionsAbout(comment, series, patch)) {
+        const { claim, entry } = judgeOne(q, court, series, state, comment.id ?? `c${++count}`, document, memory);
         if (entry) remembered.push(entry);
         review.claims.push(claim);
         review.shares.push({ comment, paragraphs: q.stated.paragraphs, refuted: claim.verdict === 'refuted' });
@@ -67,6 +66,32 @@ export function judgeReviews(
     kfuncCount: program.kfuncs.length,
     remembered,
   };
+}
+
+interface Asked {
+  q: Question;
+  court: Court;
+  /** number of patches applied */
+  state: number;
+}
+
+const GRAVITY: Verdict[] = ['out-of-scope', 'refuted', 'undecided', 'confirmed'];
+
+/**
+ * At the patch reviewed. Where nothing tells which that is, at every patch that touches the file, and the gravest answer counts: what a later patch mends
+ * was true of the earlier one.
+ */
+function questionsAbout(comment: ReviewComment, series: Series, patch: number | null): Asked[] {
+  const at = (state: number): Asked[] => ask(comment, series.court(state)).map((q) => ({ q, court: series.court(state), state }));
+  if (patch !== null) return at(patch);
+  const each = series.touching(comment.file).map(at);
+  const found = each.filter((list) => list.some(({ q }) => q.place !== null || q.own.length > 0));
+  const graded = (found.length > 0 ? found : each.slice(-1)).map((list) => ({ list, gravity: Math.max(...list.map(gravity)) }));
+  return graded.reduce((worst, next) => (next.gravity > worst.gravity ? next : worst)).list;
+}
+
+function gravity({ q, court }: Asked): number {
+  return GRAVITY.indexOf(decide(q, inquire(q, court)).verdict);
 }
 
 function judgeOne(q: Question, court: Court, series: Series, patch: number, id: string, document: ReviewDocument, memory: Memory | null) {
@@ -115,12 +140,4 @@ function nameApart(reviews: readonly JudgedReview[]): void {
     seen.set(claim.id, n);
     if (n > 1) claim.id = `${claim.id}.${n}`;
   }
-}
-
-export function memoryText(memory: ClaimMemory): string {
-  if (memory.state === 'new') return '';
-  const first = memory.first === null ? '' : ` in ${memory.first}`;
-  return memory.state === 'known'
-    ? `judged before${first}, nothing changed since`
-    : `judged ${memory.was} before${first}, but ${memory.because}`;
 }

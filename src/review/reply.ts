@@ -2,6 +2,7 @@
 import type { Evidence, KernelSource, PersonSource } from '../claim.ts';
 import type { Question } from './question.ts';
 import type { Decided } from './verdict.ts';
+import { says } from './verdict.ts';
 import { fill, quoteLine } from './wrap.ts';
 
 const COLUMNS = 78;
@@ -24,52 +25,56 @@ function quoteOf(q: Question): string[] {
 function refuted(q: Question, decided: Decided): string[] {
   const carrying = decided.evidence.filter((e) => e.role === 'carries' && !/ is taken as /.test(e.text));
   const all = carrying.length > 0 ? carrying : decided.evidence.filter((e) => e.role === 'carries');
-  const said = all.slice(0, 4).map(sentence);
-  const first = [opening(q, all), ...said].filter((s) => s !== '').join(' ');
-  const sources = [...new Set(all.map((e) => kernelSource(e)).filter((s) => s !== null))];
-  return [first, ...sources.slice(0, 2).map((s) => `See ${s}.`), ...later(decided)];
+  const telling = all.find((e) => says(e, q));
+  const shown =
+    telling?.kind === 'verifier' ? [telling] : telling ? [telling, ...all.filter((e) => e !== telling && e.kind === 'guard')] : all;
+  const sources = [...new Set(shown.map(kernelSource).filter((s) => s !== null))];
+  const first =
+    telling?.kind === 'verifier' ? byVerifier(q, telling) : [opening(q), ...shown.slice(0, 3).map((e) => sentence(e, q))].join(' ');
+  return [first, ...sources.slice(0, 2).map((s) => `See ${s}.`), ...later(q, decided)];
 }
 
-/** What is so, in the first words. */
-function opening(q: Question, carrying: Evidence[]): string {
-  const name = q.subject?.text ?? '';
-  const byVerifier = carrying.some((e) => e.kind === 'verifier');
-  const argument = q.subject?.kind === 'parameter' && q.function !== null;
-  switch (q.stated.category) {
-    case 'null-deref':
-      if (byVerifier && argument)
-        return `No, ${name} can't be NULL here. It is an argument of ${q.function}(), which the verifier checks when the program is loaded${flagsOf(q)}:`;
-      return name === '' ? '' : `No, ${name} can't be NULL here:`;
-    case 'out-of-bounds':
-      return name === '' ? '' : `No, ${name} is in range here:`;
-    case 'refcount':
-      return 'I think the reference is fine:';
-    case 'missing-flag':
-      return q.stated.flag ? `${q.stated.flag} is not missing:` : 'No flag is missing:';
-    case 'sleep':
-      return 'This does not sleep where it must not:';
-    case 'rcu':
-      return 'The read is protected:';
-    case 'return-value':
-      return 'The return value is fine:';
-    default:
-      return 'No:';
-  }
-}
-
-function flagsOf(q: Question): string {
+/** What the verifier does for the argument, and the flags that make it. */
+function byVerifier(q: Question, telling: Evidence): string {
+  const rule = telling.text.replace(/^KF_\w+ in [^:]*: /, '');
   const flags = ['KF_RCU', 'KF_TRUSTED_ARGS', 'KF_RELEASE'].filter((f) =>
     q.own.some((u) => u.kfunc.entries.some((e) => e.flags.includes(f))),
   );
-  return flags.length > 0 ? ` (it is registered with ${flags.join(' and ')})` : '';
+  const argument = q.function === null ? 'It is an argument of a kfunc' : `It is an argument of ${q.function}()`;
+  const registered = flags.length > 0 && q.function !== null ? ` ${q.function}() is registered with ${flags.join(' and ')}.` : '';
+  return `No, ${q.subject?.text ?? 'it'} can't be NULL here. ${argument}, and ${rule} when the program is loaded.${registered}`;
+}
+
+/** What is so, in the first words. */
+function opening(q: Question): string {
+  const name = q.subject?.text ?? 'it';
+  switch (q.stated.category) {
+    case 'null-deref':
+      return `No, ${name} can't be NULL here.`;
+    case 'out-of-bounds':
+      return q.stated.aspect === 'negative' ? `No, a negative ${name} does not get there.` : `No, ${name} is in range here.`;
+    case 'refcount':
+      return q.stated.aspect === 'leak' ? 'No, nothing is leaked here.' : 'I think this is fine.';
+    case 'missing-flag':
+      return q.stated.flag ? `No, ${q.stated.flag} is not missing.` : 'No flag is missing.';
+    case 'sleep':
+      return 'No, this does not sleep where it must not.';
+    case 'rcu':
+      return 'No, the read is protected.';
+    case 'return-value':
+      return 'No, the program can tell what it gets.';
+    default:
+      return 'No.';
+  }
 }
 
 /** Evidence as a sentence. Line numbers go: they are wrong by the time the mail is read. */
-function sentence(e: Evidence): string {
+function sentence(e: Evidence, q: Question): string {
   const text = e.text.replace(/ in line \d+/g, '').replace(/`([^`]*)`/g, '"$1"');
-  const dressed = /^[a-z]/.test(text) && !/^[a-z]\w*(_|->|\(| is unsigned|\.)/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
-  const by = e.kind === 'ruling' ? personSource(e) : '';
-  return `${dressed}${by}.`;
+  const word = /^[A-Za-z_]\w*/.exec(text)?.[0] ?? '';
+  const isName = text.startsWith(`${word}(`) || word.includes('_') || word === q.subject?.root || word === 'enum';
+  const dressed = isName ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return `${dressed}${e.kind === 'ruling' ? personSource(e) : ''}.`;
 }
 
 function kernelSource(e: Evidence): string | null {
@@ -86,11 +91,11 @@ function personSource(e: Evidence): string {
 }
 
 /** What is true of the same name further down: it is where these claims come from. */
-function later(decided: Decided): string[] {
+function later(q: Question, decided: Decided): string[] {
   return decided.evidence
     .filter((e) => e.role === 'context' && /^the later test /.test(e.text))
     .slice(0, 1)
-    .map(sentence);
+    .map((e) => sentence(e, q));
 }
 
 /** Not sent as if it were settled: who said what, and that it was taken back. */
@@ -105,7 +110,7 @@ function contested(q: Question, decided: Decided): string[] {
   return [
     `This is on record as answered, but the answer did not hold: ${rulings[0]!.text.replace(/^[^:]*: /, '')}.`,
     ...(words.length > 0 ? [[...new Set(words)].join(' ')] : []),
-    `So nothing but the code itself bounds ${name}, and I would not call this settled.${facts.map((e) => ` ${sentence(e)}`).join('')}`,
+    `So nothing but the code itself bounds ${name}, and I would not call this settled.${facts.map((e) => ` ${sentence(e, q)}`).join('')}`,
     ...facts.flatMap((e) => (kernelSource(e) ? [`See ${kernelSource(e)}.`] : [])),
   ];
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../claim.ts';
 import type { InputSet, Patch } from '../input/model.ts';
 import { postImages } from '../input/post-image.ts';
-import type { ReviewDocument } from '../input/review/model.ts';
+import type { QuotedLine, ReviewDocument } from '../input/review/model.ts';
 import type { LintOptions, Work } from '../lint.ts';
 import { analyse } from '../lint.ts';
 import { functionsOf } from '../source/functions.ts';
@@ -31,6 +31,14 @@ export class Series {
 
   get last(): number {
     return this.patches.length;
+  }
+
+  /** Numbers of the patches that touch the file; of all where none does or none is named. */
+  touching(file: string | null): number[] {
+    const all = this.patches.map((_, i) => i + 1);
+    const own =
+      file === null ? [] : all.filter((n) => this.patches[n - 1]!.files.some((f) => f.newPath === file || f.newPath?.endsWith(`/${file}`)));
+    return own.length > 0 ? own : all;
   }
 
   /** The code after the first `n` patches, judged. */
@@ -106,9 +114,9 @@ function defines(path: string, text: string, name: string): boolean {
 
 /**
  * Which patch a review answers, as its number from 1; 0 where there is no patch. By the mail that it answers; else by the patch that holds most of the lines
- * it quotes; else by the subject; else it is about the whole series.
+ * it quotes; else by the subject. null: nothing tells, so it may be about any of them.
  */
-export function patchOf(doc: ReviewDocument, patches: readonly Patch[]): number {
+export function patchOf(doc: ReviewDocument, patches: readonly Patch[]): number | null {
   if (patches.length <= 1) return patches.length;
   const answered = doc.inReplyTo === null ? -1 : patches.findIndex((p) => p.messageId === doc.inReplyTo);
   if (answered >= 0) return answered + 1;
@@ -117,7 +125,7 @@ export function patchOf(doc: ReviewDocument, patches: readonly Patch[]): number 
   const candidates = patches.map((_, i) => i).filter((i) => scores[i] === best);
   const bySubject = candidates.find((i) => doc.subject !== null && fold(patches[i]!.subject) === fold(doc.subject));
   if (bySubject !== undefined) return bySubject + 1;
-  return best > 0 ? candidates[0]! + 1 : patches.length;
+  return best > 0 ? candidates[0]! + 1 : null;
 }
 
 function fold(text: string): string {
@@ -129,11 +137,9 @@ function quotedShare(doc: ReviewDocument, patch: Patch): number {
   const changed = new Set(
     patch.files.flatMap((f) => f.hunks.flatMap((h) => h.lines.filter((l) => l.kind !== ' ').map((l) => `${l.kind}${fold(l.text)}`))),
   );
-  const quoted = new Set(
-    doc.comments.flatMap((c) =>
-      c.quoted.filter((q) => (q.sign === '+' || q.sign === '-') && /\w{3}/.test(q.text)).map((q) => `${q.sign}${fold(q.text)}`),
-    ),
-  );
+  // results of agents show lines without the signs of the diff
+  const sign = (q: QuotedLine) => (doc.kind === 'agent-result' && q.sign === ' ' ? '+' : q.sign);
+  const quoted = new Set(doc.comments.flatMap((c) => c.quoted.filter((q) => /\w{3}/.test(q.text)).map((q) => `${sign(q)}${fold(q.text)}`)));
   let share = 0;
   for (const line of quoted) if (changed.has(line)) share++;
   return share;

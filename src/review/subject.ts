@@ -78,10 +78,27 @@ export function resolveSubject(
   names: Names,
   category: ClaimCategory,
   callees: ReadonlySet<string>,
+  globals: ReadonlySet<string> = NONE,
 ): Subject | null {
-  const found = candidates.map((text) => known(text, names, callees)).filter((s) => s !== null);
+  const found = candidates
+    .map((text) => known(text, names, callees) ?? globalNamed(text, globals))
+    .filter((s) => s !== null)
+    .map((s) => (category === 'refcount' ? ownerOf(s, names) : s));
   const fitting = found.filter((s) => fits(s, names, category)).sort((x, y) => rank(x, names, category) - rank(y, names, category));
   return fitting[0] ?? (category === 'null-deref' || category === 'out-of-bounds' ? null : (found[0] ?? null));
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function globalNamed(text: string, globals: ReadonlySet<string>): Subject | null {
+  return globals.has(text) && !ENGLISH.has(text) ? { text, root: text, kind: 'variable', index: -1 } : null;
+}
+
+/** Of a reference the object is what matters, not the member that counts. */
+function ownerOf(subject: Subject, names: Names): Subject {
+  if (subject.kind !== 'expression') return subject;
+  const parameter = names.parameters.get(subject.root);
+  return { text: subject.root, root: subject.root, kind: parameter ? 'parameter' : 'variable', index: parameter?.index ?? -1 };
 }
 
 function known(text: string, names: Names, callees: ReadonlySet<string>): Subject | null {
@@ -108,7 +125,7 @@ function rank(subject: Subject, names: Names, category: ClaimCategory): number {
 /** A NULL claim is about a pointer, a bound about a number. */
 function fits(subject: Subject, names: Names, category: ClaimCategory): boolean {
   const type = names.parameters.get(subject.root)?.type ?? names.variables.get(subject.root);
-  const pointer = type !== undefined && type.pointers + type.dims.length > 0;
+  const pointer = type === undefined ? subject.kind === 'variable' : type.pointers + type.dims.length > 0;
   if (category === 'null-deref') return subject.kind === 'call' || subject.kind === 'expression' || pointer;
   if (category === 'out-of-bounds') return subject.kind !== 'call';
   return true;

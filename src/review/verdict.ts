@@ -35,7 +35,7 @@ export function decide(q: Question, answer: Answer): Decided {
   const evidence = evidenceOf(verdict, deciding.length > 0 ? deciding : answer.findings, missing, answer.outOfScope);
   return {
     verdict,
-    why: whyOf(verdict, deciding, evidence, missing, answer.outOfScope),
+    why: whyOf(q, verdict, deciding, evidence, missing, answer.outOfScope),
     severity: severityOf(deciding, q.stated.category),
     contested: verdict === 'refuted' && deciding.some((f) => f.contested),
     preexisting: deciding.length > 0 ? deciding.every((f) => f.preexisting) : q.comment.preexisting === true,
@@ -74,7 +74,14 @@ function note(text: string): Evidence {
   return { kind: 'guard', role: 'context', text, location: null, source: null };
 }
 
-function whyOf(verdict: Verdict, deciding: Finding[], evidence: Evidence[], missing: Missing[], outOfScope: string | null): string {
+function whyOf(
+  q: Question,
+  verdict: Verdict,
+  deciding: Finding[],
+  evidence: Evidence[],
+  missing: Missing[],
+  outOfScope: string | null,
+): string {
   if (verdict === 'out-of-scope') return outOfScope ?? 'it could not be read';
   if (verdict === 'undecided') {
     const first = missing[0];
@@ -82,7 +89,14 @@ function whyOf(verdict: Verdict, deciding: Finding[], evidence: Evidence[], miss
   }
   if (verdict === 'confirmed') return deciding[0]!.message;
   const carrying = evidence.filter((e) => e.role === 'carries');
-  return (carrying.find((e) => !/ is taken as /.test(e.text)) ?? carrying[0])?.text ?? deciding[0]!.message;
+  const telling = carrying.find((e) => says(e, q)) ?? carrying.find((e) => !/ is taken as /.test(e.text)) ?? carrying[0];
+  return telling?.text ?? deciding[0]!.message;
+}
+
+/** The entry that answers just what was asked, of several that all refute it. */
+export function says(e: Evidence, { stated }: Question): boolean {
+  if (stated.aspect === 'negative') return e.kind === 'type';
+  return stated.category === 'null-deref' && e.kind === 'verifier' && /refuses NULL/.test(e.text);
 }
 
 function dedupe(missing: Missing[]): Missing[] {

@@ -1,6 +1,6 @@
 /** A folder that a review agent leaves behind: which of its files are reviews, and whether one that should be there is missing. */
 import { InputError } from '../../claim.ts';
-import { member, numberOf, parseJsonText } from './json-text.ts';
+import { member, numberOf, parseJsonText, textOf } from './json-text.ts';
 import { wholeText } from './layer.ts';
 
 export interface FolderEntry {
@@ -27,6 +27,17 @@ export function checkFolder(entries: readonly FolderEntry[], folder: string): st
   const chosen = entries.filter((e) => isReview(e.name)).map((e) => e.name);
   if (chosen.length === 0) throw new InputError(`${folder}: holds no review`);
   return chosen;
+}
+
+/** What the folder says of the patch: its results do not. */
+export function patchNamed(entries: readonly FolderEntry[]): { commit: string | null; subject: string | null } {
+  const read = (name: string) => {
+    const entry = entries.find((e) => e.name === name);
+    return entry ? parseJsonText(wholeText(entry.text), name) : null;
+  };
+  const places = [member(read('index.json'), 'commit'), read('review-metadata.json')];
+  const first = (key: string) => places.map((p) => textOf(member(p, key))).find((t) => t !== null) ?? null;
+  return { commit: first('sha'), subject: first('subject') };
 }
 
 function isReview(name: string): boolean {

@@ -155,7 +155,7 @@ export function closest(one: ReviewComment, comments: readonly ReviewComment[], 
 }
 
 export function wordsOf(comment: ReviewComment): Set<string> {
-  const text = comment.paragraphs.map((p) => p.text).join(' ');
+  const text = [...comment.paragraphs.map((p) => p.text), ...comment.quoted.slice(-4).map((q) => q.text)].join(' ');
   return new Set(text.match(/[A-Za-z_][\w>-]{3,}/g)?.map((w) => w.toLowerCase()) ?? []);
 }
 

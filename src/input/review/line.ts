@@ -40,7 +40,7 @@ function lineOf(text: string, start: number, next: number): Line {
 
 /** `On … wrote:`, `x@y writes:`: what follows answers somebody. Some archives put the first quoted words on the same line. */
 export function isAttribution(line: string): boolean {
-  if (line.length > 20_000) return /^On .{5,160} wrote:/.test(line.slice(0, 300));
+  if (line.length > 600) return /^On .{5,160} wrote:/.test(line.slice(0, 300));
   return (
     /^On .{5,200}\bwrote:?\s*(>|$)/.test(line) ||
     /^\S.{0,100}<?\S+@\S+>?\)? (wrote|writes|said)\b.{0,40}:\s*(>|$)/.test(line) ||

@@ -67,6 +67,8 @@ export interface ReviewDocument {
   inReplyTo: string | null;
   /** of the patch reviewed, without `Re:` and `[PATCH …]` */
   subject: string | null;
+  /** of the review's own mail, as it stands, for an answer to it */
+  mailSubject: string | null;
   /** abbreviated or whole sha of the commit reviewed */
   commit: string | null;
   from: string | null;
@@ -91,6 +93,7 @@ export function emptyDocument(kind: ReviewKind, source: string): ReviewDocument 
     messageId: null,
     inReplyTo: null,
     subject: null,
+    mailSubject: null,
     commit: null,
     from: null,
     comments: [],

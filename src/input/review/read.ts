@@ -47,18 +47,18 @@ function readOneMail(part: Layer, source: string): ReviewDocument[] {
   const mail = readMail(part);
   const lines = splitLines(mail.body.text);
   const from = mail.headers.has('from') ? decodeHeader(mail.headers.get('from')!) : null;
-  const fromReviewer = isReviewSender(from);
   const docs = isDump(lines)
     ? readDump(mail.body, lines, source)
-    : readRegions(mail.body, lines, reviewRegions(lines, fromReviewer), 'mail', source);
+    : readRegions(mail.body, lines, reviewRegions(lines, isReviewSender(from) ? 'reviewer' : 'somebody'), 'mail', source);
   return docs.map((doc) => ({ ...doc, ...headersOf(mail, from), subject: doc.subject ?? subjectOf(mail), encoded: mail.encoded }));
 }
 
-function headersOf(mail: Mail, from: string | null): Pick<ReviewDocument, 'messageId' | 'inReplyTo' | 'from'> {
+function headersOf(mail: Mail, from: string | null): Pick<ReviewDocument, 'messageId' | 'inReplyTo' | 'from' | 'mailSubject'> {
   return {
     messageId: firstMessageId(mail.headers.get('message-id')),
     inReplyTo: firstMessageId(mail.headers.get('in-reply-to')) ?? lastReference(mail.headers.get('references')),
     from,
+    mailSubject: mail.headers.has('subject') ? decodeHeader(mail.headers.get('subject')!) : null,
   };
 }
 
@@ -75,7 +75,7 @@ function subjectOf(mail: Mail): string | null {
 function readPlain(layer: Layer, source: string): ReviewDocument[] {
   const lines = splitLines(layer.text);
   if (isDump(lines)) return readDump(layer, lines, source);
-  const regions = reviewRegions(lines, false);
+  const regions = reviewRegions(lines, 'unknown');
   const alone = regions.length === 1 && lines.slice(0, regions[0]!.from).every((l) => l.blank);
   const fenced = /^\s*```/.test(layer.text);
   return readRegions(layer, lines, regions, alone ? (fenced ? 'pull-request-comment' : 'inline') : 'thread', source);

@@ -15,17 +15,17 @@ export interface Region {
 
 /**
  * Regions of lines that are reviews, in order. What counts is what stands at the left edge: the same words behind quote marks belong to an answer.
- * `trusted`: the whole text is known to come from a reviewer.
+ * @param sender `reviewer`: the whole text is a review · `somebody`: a person's mail, in which a quote is an answer · `unknown`: a file without headers
  */
-export function reviewRegions(lines: readonly Line[], trusted: boolean): Region[] {
-  if (trusted) return [{ from: 0, to: lines.length }];
+export function reviewRegions(lines: readonly Line[], sender: 'reviewer' | 'somebody' | 'unknown'): Region[] {
+  if (sender === 'reviewer') return [{ from: 0, to: lines.length }];
   const first = lines.findIndex((l) => !l.blank);
   if (first < 0) return [];
   const regions: Region[] = [];
   for (let i = 0; i < lines.length; i++) {
     if (!startsReview(lines, i, first)) continue;
     const to = regionEnd(lines, i);
-    if (isReview(lines, i, to, i === first)) {
+    if (isReview(lines, i, to, i === first && sender === 'unknown')) {
       regions.push({ from: withMarks(lines, i), to });
       i = to - 1;
     }
@@ -75,8 +75,11 @@ function isReview(lines: readonly Line[], from: number, to: number, atStart: boo
   const line = lines[from]!;
   if (line.depth === 0) return true;
   const own = lines.slice(from, to);
-  return own.some(isFooter) || (atStart && own.some((l) => l.depth === 0 && !l.blank && !/^\S+( \S+){0,3}$/.test(l.text)));
+  return own.some(isFooter) || (atStart && own.some((l) => l.depth === 0 && !l.blank && !GREETING.test(l.text)));
 }
+
+/** What people write below a quote without saying anything about it. */
+const GREETING = /^(([A-Z][\w-]+-by|Cc): |--|(many )?(thanks|thank you|cheers|regards|best|applied)\b)/i;
 
 /** The fence around a pasted review belongs to it. */
 function withMarks(lines: readonly Line[], from: number): number {

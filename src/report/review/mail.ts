@@ -13,7 +13,7 @@ export function renderClaimsMail(report: ReviewReport): string {
 function draft(review: ReviewOfReport): string | null {
   const answered = review.claims.filter((c): c is JudgedClaim & { reply: string } => c.reply !== null);
   if (answered.length === 0) return null;
-  const subject = review.subject === null ? 'Re: your review' : `Re: ${visible(review.subject)}`;
+  const subject = review.subject === null ? 'Re: your review' : `Re: ${visible(review.subject).replace(/^(re:\s*)+/i, '')}`;
   const headers = [
     ...(review.from === null ? [] : [`To: ${visible(review.from)}`]),
     `Subject: ${subject}`,

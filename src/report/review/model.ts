@@ -6,7 +6,7 @@ export interface ReviewOfReport {
   source: string;
   /** of the review's mail, to answer it; null where it is none */
   messageId: string | null;
-  /** subject of the patch, without prefixes */
+  /** of the review's mail, else of the patch */
   subject: string | null;
   from: string | null;
   claims: readonly JudgedClaim[];

@@ -2,6 +2,7 @@
 import type { Evidence, JudgedClaim, Verdict } from '../../claim.ts';
 import type { Paint } from '../paint.ts';
 import { paintWith } from '../paint.ts';
+import { CONTESTED, counted, kernelWords, label, place, tellSource } from '../words.ts';
 import type { ReviewReport, ReviewReportOptions } from './model.ts';
 import { claimsOf, countOf } from './model.ts';
 
@@ -35,15 +36,14 @@ function tell(claim: JudgedClaim, paint: Paint): string[] {
     claim.function === null ? null : `in ${claim.function}()`,
   ];
   const lines = [`${paint.bold(placeOf(claim))}: ${verdict} ${paint.cyan(about.filter((a) => a !== null).join(' '))}`];
-  const add = (label: string, text: string) => lines.push(`    ${paint.dim(label.padEnd(9))} ${text}`);
+  const add = (word: string, text: string) => lines.push(`    ${paint.dim(word)}${' '.repeat(Math.max(1, 10 - word.length))}${text}`);
   add('claim', paint.text(shorten(claim.text)));
   if (claim.dismissed && claim.verdict === 'confirmed')
     add('dismissed', paint.red('the reviewer threw this away as false, and it is not: a bug was lost here'));
   else if (claim.dismissed) add('dismissed', paint.text('by the reviewer itself'));
   add('why', paint.text(claim.why));
-  for (const evidence of told(claim)) add(labelOf(evidence), tellEvidence(evidence, paint));
-  if (claim.contested)
-    add('contested', paint.yellow('this rests on a word that was contested or taken back; --trust code does without it'));
+  for (const evidence of told(claim)) add(label(evidence), tellEvidence(evidence, paint));
+  if (claim.contested) add('contested', paint.yellow(CONTESTED));
   if (claim.fixedLater)
     add(
       'later',
@@ -83,19 +83,9 @@ function shorten(text: string): string {
   return one.length <= 300 ? one : `${one.slice(0, 297)}...`;
 }
 
-function labelOf({ kind, role }: Evidence): string {
-  return role === 'step' ? 'path' : role === 'context' ? 'note' : kind === 'registration' ? 'flags' : kind;
-}
-
 function tellEvidence({ text, location, source }: Evidence, paint: Paint): string {
-  const where = location ? paint.dim(` [${location.file}:${location.line}:${location.column}]`) : '';
+  const where = location ? paint.dim(` [${place(location)}]`) : '';
   return `${paint.text(text)}${where}${source ? paint.dim(` [${tellSource(source)}]`) : ''}`;
-}
-
-function tellSource(source: NonNullable<Evidence['source']>): string {
-  const quote = source.quote === null ? '' : `: "${source.quote}"`;
-  if ('path' in source) return `Linux ${source.kernel} ${source.path} ${source.symbol}${quote}`;
-  return `${[source.who, source.messageId === null ? null : `<${source.messageId}>`, source.url].filter((p) => p !== null).join(', ')}${quote}`;
 }
 
 function summaryLine(report: ReviewReport, claims: readonly JudgedClaim[], options: ReviewReportOptions, paint: Paint): string {
@@ -107,7 +97,7 @@ function summaryLine(report: ReviewReport, claims: readonly JudgedClaim[], optio
     `${countOf(claims, 'undecided')} undecided`,
     `${countOf(claims, 'out-of-scope')} out of scope`,
   ];
-  const reviews = `${claims.length} claim${claims.length === 1 ? '' : 's'} in ${report.reviews.length} review${report.reviews.length === 1 ? '' : 's'}`;
-  const dismissed = hidden > 0 ? `; ${hidden} dismissal${hidden === 1 ? '' : 's'} of the reviewer not told (--show refuted,undecided)` : '';
-  return `${reviews}: ${parts.join(', ')}; ${paint.text(`by the verifier of Linux ${report.kernel.series}`)}${dismissed}`;
+  const reviews = `${counted(claims.length, 'claim')} in ${counted(report.reviews.length, 'review')}`;
+  const dismissed = hidden > 0 ? `; ${counted(hidden, 'dismissal')} of the reviewer not told (--show refuted,undecided)` : '';
+  return `${reviews}: ${parts.join(', ')}; ${paint.text(`by the verifier of ${kernelWords(report.kernel)}`)}${dismissed}`;
 }

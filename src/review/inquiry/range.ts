@@ -147,8 +147,9 @@ function whyInRange({ use, occurrence: o }: Seen, q: Question, court: Court): Ev
     }),
   );
   const type = declaredType(q, court);
-  if (type) out.push(type);
-  return out;
+  if (!type) return out;
+  // whether it is negative is a question of its type first
+  return q.stated.aspect === 'negative' ? [type, ...out] : [...out, type];
 }
 
 /** Facts about the parameter's own type, looked up where it is declared: the value may have been converted since. */

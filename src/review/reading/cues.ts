@@ -50,7 +50,6 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     [
       'S ~1 be|become|becomes|becoming|is|was|were|being|gets ~2 null',
       'null|null-pointer|nullptr S',
-      'null S',
       'S == null',
       'null|null-pointer ?pointer|ptr dereference*|deref*|access*',
       'null-deref*|null-ptr-deref',
@@ -79,6 +78,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     2,
     [
       'check* ~2 S ~3 null',
+      'null S',
       'null ~6 S',
       'validat* ~2 S ~2 before ~3 dereferenc*|use|using',
       'test ~1 S',
@@ -126,6 +126,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'shift* ~6 width|undefined|exceed*|64|32|31|63',
       'shift-out-of-bounds|ubsan',
       'buffer overflow|overrun|overread',
+      'nothing|nobody|no one ~1 bounds|limits|checks|validates|tests|stops|prevents|rejects|clamps S',
+      'used ~2 index',
       'what prevents|stops|guarantees|bounds|limits|keeps ~2 S ~8 array|bounds|range|C|index*|exceed*|large|beyond|past',
       'spectre|array_index_nospec|speculative*',
     ],
@@ -162,6 +164,11 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'lower bound',
       'below zero|0',
       'from ~2 being|becoming negative',
+      'S ==|= - C',
+      'in front of ~3 S|array|buffer|table|start',
+      'before ~2 start|beginning ~3 S|array|buffer|table',
+      'only ~3 upper end|bound|limit|side',
+      'memory ~1 before ~3 array|S',
     ],
   ],
   [
@@ -319,7 +326,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     'sleeps',
     3,
     [
-      'sleep|sleeps|sleeping|sleepable|might_sleep|might_sleep() ~8 K|flag|program*|context|registered|marked',
+      'sleep|sleeps|sleeping|might_sleep|might_sleep() ~8 K|flag|program*|context|registered|marked',
       'may|might|can|could|will|would|does sleep|block|schedule',
       'not ~2 sleepable',
       'non-sleepable',
@@ -376,7 +383,9 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     [
       'return* ~3 err_ptr*|error|errno ?pointer|ptr',
       'return* ~4 negative|-e*|errno|error ~8 unsigned|size_t|u32|u64|pointer|bool*|cast*|truncat*|wrap*|large|huge',
-      'unsigned|size_t|u64|u32|bool ~8 return* ~4 negative|-e*|errno|error',
+      'unsigned|size_t|u64|u32|bool ~20 return* ~4 negative|-e*|errno|error',
+      'conver* ~6 -e*|errno ~8 unsigned|u64|u32|size_t|pointer',
+      'detect|see|notice|recognise|recognize|handle ~3 error|failure',
       'err_ptr*|error ~2 pointer* ~6 program*|verifier|return*|bpf',
       'negative errno|error ~8 unsigned|u64|pointer|size_t|valid|value',
       'return ~2 value|values|code ~6 ignored|unchecked|discarded|dropped|cast*|truncat*|indistinguishable|ambiguous|wrong|misleading|unsigned',
@@ -410,6 +419,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     [
       'which|what|any|other|all|more program ?type|types',
       'program types|type ~6 call*|use*|reach*|invoke*|register*',
+      'program|programs|progs ~2 call|use|invoke|reach this|it|kfunc|F',
       'call*|invoked|reach*|used ~4 from ~5 program|programs|context|nmi|hook*|tracing|kprobe*|xdp|interrupt|struct_ops',
       'register* ~4 for ~4 program*|BPF_PROG_TYPE_*|bpf_prog_type_*',
       'bpf_prog_type_*',

@@ -30,8 +30,17 @@ export function readClaims(comment: ReviewComment, words: Vocabulary): StatedCla
   const claims: Building[] = [];
   for (const reading of readings) place(reading, claims);
   if (claims.length === 0) claims.push(fallback(readings, sentences, prior));
+  if (readings.some((r) => r.hedged)) for (const claim of claims) hedge(claim);
   spreadParagraphs(claims, comment.paragraphs.length);
   return claims.map((c) => finish(c, comment, sentences));
+}
+
+/** Once other CPUs come into it, whether an object lives on is a matter of time; whether an argument is NULL is not. */
+function hedge(claim: Building): void {
+  claim.hedged = true;
+  if (claim.category !== 'refcount' || !['freed', 'leak', 'double-put'].includes(claim.aspect)) return;
+  claim.category = 'other';
+  claim.aspect = 'race';
 }
 
 interface Building extends Reading {
@@ -64,7 +73,11 @@ function readSentence(sentence: Sentence, prior: Prior): Reading | null {
   }
   const weigh = (e: { category: Category; weight: number }) => e.weight + (prior?.category === e.category ? 2 : 0);
   const [best] = [...sums.values()].sort(
-    (x, y) => weigh(y) - weigh(x) || Number(y.category === 'other') - Number(x.category === 'other') || y.sum - x.sum,
+    (x, y) =>
+      weigh(y) - weigh(x) ||
+      Number(y.category === 'other') - Number(x.category === 'other') ||
+      Number(x.aspect === 'range') - Number(y.aspect === 'range') ||
+      y.sum - x.sum,
   );
   if (!best) return null;
   const flag = best.flag ?? sentence.tokens.find((t) => /^KF_[A-Z_]+$/.test(t.text))?.text ?? null;
@@ -100,7 +113,12 @@ function place(reading: Reading, claims: Building[]): void {
   const needed = sentence.question || current === undefined ? 3 : ADDITION.test(sentence.text) ? 3 : 4;
   const enough = reading.weight >= needed || (reading.weight >= 2 && sentence.question && current === undefined);
   const mends = current !== undefined && reading.category === 'missing-flag' && isMendOf(reading.flag, current.category);
-  if (same) support(same, reading);
+  // a remark on words or style among others is no claim of its own; on its own it is what the comment is about, and the fallback finds it
+  const remark = reading.category === 'other' && !sentence.question;
+  if (remark && current) support(current, reading);
+  else if (remark) return;
+  else if (same) support(same, reading);
+  else if (current && isPremise(current, reading)) ask(current, reading);
   else if (
     enough &&
     !comparing &&
@@ -109,6 +127,20 @@ function place(reading: Reading, claims: Building[]): void {
   ) {
     claims.push({ ...reading, support: [], paragraphs: new Set([sentence.paragraph]) });
   } else if (current) support(current, reading);
+}
+
+/** `kzalloc() can fail. Can stats be NULL here?`: the question is the claim, the statement before it why. */
+function isPremise(claim: Building, reading: Reading): boolean {
+  return claim.category === reading.category && !claim.sentence.question && reading.sentence.question && reading.weight >= 2;
+}
+
+function ask(claim: Building, reading: Reading): void {
+  claim.support.push({ ...claim });
+  claim.paragraphs.add(reading.sentence.paragraph);
+  claim.sentence = reading.sentence;
+  claim.subjects = [...new Set([...reading.subjects, ...claim.subjects])];
+  claim.aspect = reading.aspect;
+  claim.flag ??= reading.flag;
 }
 
 function support(claim: Building, reading: Reading): void {
@@ -184,11 +216,17 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
     flag: claim.flag,
     callees: [...new Set(inPart.flatMap((s) => s.tokens.flatMap((t) => [...t.text.matchAll(/([A-Za-z_]\w*)\(/g)].map((m) => m[1]!))))],
     premises: premisesOf(inPart),
-    sentence: claim.sentence.text,
+    sentence: askingSentence(claim).text,
     text: paragraphs.map((i) => comment.paragraphs[i]!.text).join('\n\n'),
     paragraphs,
     hedged: claim.hedged,
   };
+}
+
+/** The question, where one of those that make the claim asks. */
+function askingSentence(claim: Building): Sentence {
+  const own = [claim, ...claim.support.filter((r) => r.category === claim.category)].map((r) => r.sentence);
+  return own.find((s) => s.question) ?? claim.sentence;
 }
 
 function isVariable(text: string): boolean {
