@@ -51,5 +51,10 @@ function tellDiagnostic({ level, message, location }: Diagnostic): string {
 const WEIGHT: Record<Severity, number> = { error: 3, warning: 2, note: 1 };
 
 function failing(report: Report, failOn: CommonOptions['failOn']): boolean {
-  return failOn !== 'never' && report.findings.some((one) => one.verdict === 'confirmed' && !one.preexisting && one.baseline !== 'unchanged' && WEIGHT[one.severity] >= WEIGHT[failOn]);
+  return (
+    failOn !== 'never' &&
+    report.findings.some(
+      (one) => one.verdict === 'confirmed' && !one.preexisting && one.baseline !== 'unchanged' && WEIGHT[one.severity] >= WEIGHT[failOn],
+    )
+  );
 }

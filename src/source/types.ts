@@ -2,16 +2,19 @@
 import { closing, splitCommas, topLevelEnd } from './brackets.ts';
 import { isConditional } from './conditions.ts';
 import { bitmapType, macroType, plainType, readDeclaration, readDeclarators, topLevelEquals } from './declaration.ts';
+import { withTag } from './excerpt.ts';
 import { lexisOf, outlineOf } from './functions.ts';
 import type { Span, TypeSyntax } from './ir.ts';
 import { locate } from './locate.ts';
 import type { SourceFile, StructSource, VariableSource } from './model.ts';
 
 /** `struct foo { … }` in a file; a tag with dots (`foo.bar`) is the unnamed struct of the member `bar`. null where the file has none. */
-export function structIn(file: SourceFile, tag: string): StructSource | null {
-  const { code } = lexisOf(file);
+export function structIn(whole: SourceFile, tag: string): StructSource | null {
   const [outer = '', ...members] = tag.split('.');
   const typedef = /^typedef (\w+)$/.exec(outer)?.[1];
+  const file = typedef ? whole : withTag(whole, 'struct|union', outer);
+  if (!file) return null;
+  const { code } = lexisOf(file);
   let found = typedef ? typedefBody(code, 'struct|union', typedef) : taggedBody(code, 'struct|union', outer, lexisOf(file).gaps);
   for (const member of members) found = found && memberBody(code, found, member);
   return found && readStruct(file, code, found, tag);
@@ -96,7 +99,10 @@ function readMember(code: string, m: Span, own: string, tag: string, fields: Fie
     return;
   }
   const macro = /^(DECLARE_FLEX_ARRAY|DECLARE_BITMAP|__DECLARE_FLEX_ARRAY)\s*\(/.exec(text);
-  if (macro) return readFieldMacro(code, m, macro[1]!, text, fields);
+  if (macro) {
+    readFieldMacro(code, m, macro[1]!, text, fields);
+    return;
+  }
   if (GROUP.test(text)) {
     fields.list.push({ name: '', type: plainType(`struct ${own}`), bitfield: false });
     return;
