@@ -40,11 +40,7 @@ export function guaranteesOf(kfunc: Kfunc, program: Program, series: string): { 
     entries.map((e) => {
       const types = e ? program.programTypes({ ...kfunc, entries: kfunc.entries.filter((other) => sameFlags(other, e)) }) : [];
       const input = inputOf(kfunc, d, e, types);
-      return guarantees(
-        protectedIterator ? { ...input, flags: [...input.flags, 'KF_RCU_PROTECTED'] } : input,
-        series,
-        typeOracle(program, d.source.file),
-      );
+      return guarantees({ ...input, constructorProtected: protectedIterator }, series, typeOracle(program, d.source.file));
     }),
   );
   return { registered: kfunc.entries.length > 0, all };

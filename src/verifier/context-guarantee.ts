@@ -8,10 +8,10 @@ import { sourceOf, verifierEvidence } from './statement.ts';
 
 const RCU_PROTECTED_SINCE = '6.18';
 const VERIFIER = 'kernel/bpf/verifier.c';
-const PROTECTED: readonly Statement[] = [
+export const PROTECTED: readonly Statement[] = [
   { since: '6.18', until: null, path: VERIFIER, symbol: 'check_kfunc_call', quote: 'requires RCU critical section protection' },
 ];
-const SLEEPABLE: readonly Statement[] = [
+export const SLEEPABLE: readonly Statement[] = [
   {
     since: '6.1',
     until: '6.1',
@@ -22,8 +22,8 @@ const SLEEPABLE: readonly Statement[] = [
   { since: '6.2', until: '7.0', path: VERIFIER, symbol: 'check_kfunc_call', quote: 'program must be sleepable to call sleepable kfunc' },
   { since: '7.1', until: null, path: VERIFIER, symbol: 'check_kfunc_call', quote: 'is sleepable within' },
 ];
-const CAN_SLEEP: readonly Statement[] = [
-  { since: '6.1', until: null, path: VERIFIER, symbol: 'can_be_sleepable', quote: 'BPF_PROG_TYPE_LSM' },
+export const CAN_SLEEP: readonly Statement[] = [
+  { since: '6.2', until: null, path: VERIFIER, symbol: 'can_be_sleepable', quote: 'BPF_PROG_TYPE_LSM' },
 ];
 
 /** @param series a modelled one */
@@ -39,7 +39,17 @@ export function contextGuarantee(input: KfuncInput, series: string): ContextGuar
   };
 }
 
+/** From 6.7 on an iterator that asks for an RCU section may be gone on with in one only (process_iter_arg()). */
+const PROTECTED_ITERATOR_SINCE = '6.7';
+export const PROTECTED_ITERATOR: readonly Statement[] = [
+  { since: '6.7', until: null, path: VERIFIER, symbol: 'process_iter_arg', quote: 'expected an RCU CS when using' },
+];
+
 function rcuHeld(input: KfuncInput, all: string[] | null, series: string, sleepable: boolean): { held: boolean; because: Evidence[] } {
+  if (input.constructorProtected && compareSeries(series, PROTECTED_ITERATOR_SINCE) >= 0) {
+    const text = 'KF_RCU_PROTECTED of its constructor: the verifier refuses to go on with the iterator outside an RCU section';
+    return { held: true, because: [verifierEvidence(text, sourceOf(PROTECTED_ITERATOR, series))] };
+  }
   if (input.flags.includes('KF_RCU_PROTECTED') && compareSeries(series, RCU_PROTECTED_SINCE) >= 0) {
     return {
       held: true,

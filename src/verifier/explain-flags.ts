@@ -4,20 +4,27 @@ import type { Statement } from './statement.ts';
 
 export interface Effect extends Life {
   text: string;
-  at?: Statement;
+  /** where it can be read, by series */
+  at?: readonly Statement[];
 }
 
 const VERIFIER = 'kernel/bpf/verifier.c';
 const BTF = 'kernel/bpf/btf.c';
-const at = (symbol: string, quote: string, path = VERIFIER): Statement => ({ since: '6.1', until: null, path, symbol, quote });
-const effect = (since: string, until: string | null, text: string, statement?: Statement): Effect => ({
+const at = (symbol: string, quote: string, since = '6.1', until: string | null = null, path = VERIFIER): Statement => ({
+  since,
+  until,
+  path,
+  symbol,
+  quote,
+});
+const effect = (since: string, until: string | null, text: string, ...statements: Statement[]): Effect => ({
   since,
   until,
   text,
-  ...(statement ? { at: statement } : {}),
+  ...(statements.length > 0 ? { at: statements } : {}),
 });
 
-const ITERATOR_CHECK = at('btf_check_iter_kfuncs', 'exactly one of KF_ITER_{NEW,NEXT,DESTROY} can be set', BTF);
+const ITERATOR_CHECK = at('btf_check_iter_kfuncs', 'exactly one of KF_ITER_{NEW,NEXT,DESTROY} can be set', '6.1', null, BTF);
 
 /** In the order of their bits. */
 export const FLAG_EFFECTS: Readonly<Record<string, { summary: string; effects: readonly Effect[] }>> = {
@@ -46,7 +53,8 @@ export const FLAG_EFFECTS: Readonly<Record<string, { summary: string; effects: r
         '6.1',
         '7.1',
         'Exactly one argument, at any position, must hold a reference; two of them are refused.',
-        at('check_kfunc_args', 'release kernel function %s expects refcounted PTR_TO_BTF_ID'),
+        at('btf_check_func_arg_match', 'release kernel function %s expects refcounted PTR_TO_BTF_ID', '6.1', '6.1', BTF),
+        at('check_kfunc_args', 'release kernel function %s expects refcounted PTR_TO_BTF_ID', '6.2'),
       ),
       effect(
         '7.2',
@@ -65,7 +73,8 @@ export const FLAG_EFFECTS: Readonly<Record<string, { summary: string; effects: r
         '6.1',
         null,
         'The object must be passed as it was got: same type, no offset.',
-        at('check_func_arg_reg_off', 'must have zero offset when passed to release func'),
+        at('check_func_arg_reg_off', 'must have zero offset when passed to release func', '6.1', '7.1'),
+        at('__check_func_arg_reg_off', 'must have zero offset when passed to release func', '7.2'),
       ),
     ],
   },
@@ -97,7 +106,8 @@ export const FLAG_EFFECTS: Readonly<Record<string, { summary: string; effects: r
         '6.1',
         '6.3',
         'The first parameter must be a pointer to a pointer to a struct; the kfunc reads the kptr itself.',
-        at('check_kfunc_args', 'double pointer'),
+        at('btf_check_func_arg_match', 'BTF type must be a double pointer', '6.1', '6.1', BTF),
+        at('process_kf_arg_ptr_to_kptr', 'BTF type must be a double pointer', '6.2'),
       ),
     ],
   },
@@ -108,7 +118,7 @@ export const FLAG_EFFECTS: Readonly<Record<string, { summary: string; effects: r
         '6.1',
         '6.1',
         'Every kernel object passed must hold a reference. Memory (pointers to integers, to structs of integers, sized buffers) is not touched by it: NULL gets through there.',
-        at('btf_check_func_arg_match', 'R%d must be referenced', BTF),
+        at('btf_check_func_arg_match', 'R%d must be referenced', '6.1', null, BTF),
       ),
       effect(
         '6.2',
@@ -133,7 +143,9 @@ export const FLAG_EFFECTS: Readonly<Record<string, { summary: string; effects: r
         '6.1',
         null,
         'Programs that are not sleepable are refused.',
-        at('check_kfunc_call', 'program must be sleepable to call sleepable kfunc'),
+        at('btf_check_func_arg_match', 'is sleepable but the program is not', '6.1', '6.1', BTF),
+        at('check_kfunc_call', 'program must be sleepable to call sleepable kfunc', '6.2', '7.0'),
+        at('check_kfunc_call', 'is sleepable within', '7.1'),
       ),
       effect(
         '6.2',

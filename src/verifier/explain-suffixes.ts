@@ -5,12 +5,19 @@ import type { ParameterKind } from './model.ts';
 import type { Statement } from './statement.ts';
 
 const VERIFIER = 'kernel/bpf/verifier.c';
-const at = (symbol: string, quote: string, path = VERIFIER): Statement => ({ since: '6.1', until: null, path, symbol, quote });
-const effect = (since: string, until: string | null, text: string, statement?: Statement): Effect => ({
+const BTF = 'kernel/bpf/btf.c';
+const at = (symbol: string, quote: string, since = '6.1', until: string | null = null, path = VERIFIER): Statement => ({
+  since,
+  until,
+  path,
+  symbol,
+  quote,
+});
+const effect = (since: string, until: string | null, text: string, ...statements: Statement[]): Effect => ({
   since,
   until,
   text,
-  ...(statement ? { at: statement } : {}),
+  ...(statements.length > 0 ? { at: statements } : {}),
 });
 
 export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects: readonly Effect[] }>> = {
@@ -21,7 +28,8 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
         '6.1',
         null,
         'The memory is readable and writable for that many bytes, const or not. 0 is allowed, the most is 2^29 - 1, and the type pointed to plays no part: compare the size before a field is touched.',
-        at('check_kfunc_args', 'memory, len pair leads to invalid memory access'),
+        at('btf_check_func_arg_match', 'memory, len pair leads to invalid memory access', '6.1', '6.1', BTF),
+        at('check_kfunc_args', 'memory, len pair leads to invalid memory access', '6.2'),
       ),
       effect(
         '6.1',
@@ -38,7 +46,8 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
         '6.4',
         null,
         'The size must be known when the program is loaded. Which constant it is, is not looked at beyond what __sz asks.',
-        at('check_kfunc_args', 'must be a known constant'),
+        at('check_kfunc_args', 'must be a known constant', '6.2', '7.2'),
+        at('process_const_arg', 'must be a known constant', '7.3'),
       ),
     ],
   },
@@ -49,7 +58,8 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
         '6.2',
         null,
         'The program must pass a constant, any constant. That is no range: bound it before it becomes an index. One such parameter a kfunc.',
-        at('check_kfunc_args', 'must be a known constant'),
+        at('check_kfunc_args', 'must be a known constant', '6.2', '7.2'),
+        at('process_const_arg', 'must be a known constant', '7.3'),
       ),
     ],
   },
@@ -109,7 +119,8 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
         '6.7',
         null,
         'The constant NULL gets through whatever the flags are; memory that was not tested does too. The kfunc must test it.',
-        at('get_kfunc_ptr_arg_type', 'KF_ARG_PTR_TO_NULL'),
+        at('get_kfunc_ptr_arg_type', 'KF_ARG_PTR_TO_NULL', '6.7', '7.2'),
+        at('get_kfunc_arg_type', 'PTR_MAYBE_NULL', '7.3'),
       ),
       effect('6.7', '6.10', 'On dynptrs, iterators, lists, trees, maps and strings it does nothing.'),
       effect('6.7', null, 'With a size behind it: where the buffer is NULL, the size is not looked at and may be any number.'),
@@ -199,7 +210,9 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
         '6.1',
         null,
         'The program must pass a constant; the kfunc must make sure that the memory it returns is that long.',
-        at('check_kfunc_args', 'is not a const'),
+        at('btf_check_func_arg_match', 'is not a const', '6.1', '6.1', BTF),
+        at('check_kfunc_args', 'is not a const', '6.2', '7.2'),
+        at('process_const_alloc_mem_size', 'is not a const', '7.3'),
       ),
     ],
   },
@@ -210,7 +223,9 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
         '6.1',
         null,
         'The program must pass a constant; the kfunc must make sure that the memory it returns is that long.',
-        at('check_kfunc_args', 'is not a const'),
+        at('btf_check_func_arg_match', 'is not a const', '6.1', '6.1', BTF),
+        at('check_kfunc_args', 'is not a const', '6.2', '7.2'),
+        at('process_const_alloc_mem_size', 'is not a const', '7.3'),
       ),
     ],
   },

@@ -114,7 +114,7 @@ function effectsOf(effects: readonly Effect[]): Explanation['effects'] {
       since: e.since,
       until: e.until,
       text: e.text,
-      source: e.at ? { kernel: e.until ?? NEWEST, path: e.at.path, symbol: e.at.symbol, quote: e.at.quote } : null,
+      source: e.at ? sourceOf(e.at, e.until ?? NEWEST) : null,
     }));
 }
 

@@ -7,7 +7,7 @@ import { type KindRule, kindRule, NULLABLE_AT, NULLABLE_RULES } from './kinds.ts
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, ParameterKind, Trust, TypeOracle } from './model.ts';
 import type { Classified } from './parameters.ts';
 import { classify } from './parameters.ts';
-import { releaseArgument, releasedParameter } from './release.ts';
+import { RELEASE_AT, releaseArgument, releasedParameter } from './release.ts';
 import { returnGuarantee } from './returns.ts';
 import { compareSeries, during, resolveSeries } from './series.ts';
 import { sourceOf, verifierEvidence } from './statement.ts';
@@ -170,30 +170,6 @@ function trustEvidence(input: KfuncInput, name: string, trust: TrustEffect | nul
   }
   return found;
 }
-
-const RELEASE_AT = [
-  {
-    since: '6.1',
-    until: '6.1',
-    path: 'kernel/bpf/btf.c',
-    symbol: 'btf_check_func_arg_match',
-    quote: 'release kernel function %s expects refcounted PTR_TO_BTF_ID',
-  },
-  {
-    since: '6.2',
-    until: '7.1',
-    path: 'kernel/bpf/verifier.c',
-    symbol: 'check_kfunc_args',
-    quote: 'release kernel function %s expects refcounted PTR_TO_BTF_ID',
-  },
-  {
-    since: '7.2',
-    until: null,
-    path: 'kernel/bpf/verifier.c',
-    symbol: 'check_kfunc_args',
-    quote: 'release kfunc %s expects referenced PTR_TO_BTF_ID passed to %s',
-  },
-];
 
 function flagText(input: KfuncInput, flag: string | null): string {
   return flag ? `${flag}${lineText(input)}: ` : '';

@@ -161,3 +161,25 @@ export const NULLABLE_AT: readonly Statement[] = [
   { since: '6.7', until: '7.2', path: VERIFIER, symbol: 'get_kfunc_ptr_arg_type', quote: 'KF_ARG_PTR_TO_NULL' },
   { since: '7.3', until: null, path: VERIFIER, symbol: 'get_kfunc_arg_type', quote: 'PTR_MAYBE_NULL' },
 ];
+
+/** Enumerators by which the verifier tells kinds of arguments apart, in any series. */
+export const KNOWN_ARGUMENT_KINDS: readonly string[] = [
+  'KF_ARG_ANYTHING',
+  'KF_ARG_CONST',
+  'KF_ARG_CONST_ALLOC_SIZE_OR_ZERO',
+  'KF_ARG_CONST_MAP_PTR',
+  'KF_ARG_CONST_MEM_SIZE',
+  'KF_ARG_MEM_SIZE',
+  ...(
+    'ALLOC_BTF_ID ARENA BTF_ID CALLBACK CONST_STR CTX DYNPTR IRQ_FLAG ITER KPTR LIST_HEAD LIST_NODE MAP MEM MEM_SIZE NULL RB_NODE RB_ROOT ' +
+    'REFCOUNTED_KPTR RES_SPIN_LOCK TASK_WORK TIMER WORKQUEUE'
+  )
+    .split(' ')
+    .map((k) => `KF_ARG_PTR_TO_${k}`),
+];
+
+/** Structs by which the verifier tells arguments apart (kf_arg_btf_ids), in any series. */
+export const KNOWN_ARGUMENT_STRUCTS: readonly string[] =
+  'bpf_dynptr bpf_dynptr_kern bpf_list_head bpf_list_node bpf_rb_root bpf_rb_node bpf_wq bpf_timer bpf_task_work bpf_res_spin_lock bpf_prog_aux'.split(
+    ' ',
+  );

@@ -48,6 +48,8 @@ export interface KfuncInput {
   returns: TypeSyntax;
   parameters: ParameterInput[];
   flags: string[];
+  /** of an iterator's next or destroy function: its constructor has KF_RCU_PROTECTED */
+  constructorProtected?: boolean;
   /** BPF_PROG_TYPE_… that may call it; empty: not known */
   programTypes: string[];
   /** the BTF_ID_FLAGS line, to be named in evidence */

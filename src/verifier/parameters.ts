@@ -101,7 +101,7 @@ export function classify(input: KfuncInput, index: number, series: string, types
   const shape = shapeOf(parameter.type, types);
   const seat: Seat = { input, index, parameter, shape, series };
   const kind = ROWS.find((r) => during(r, series) && r.when(seat))?.kind ?? 'unknown';
-  const second = kind === 'context' ? otherThanContext(seat) : null;
+  const second = kind === 'context' ? otherThanContext(seat) : kind === 'implicit' ? otherThanImplicit(seat) : null;
   return {
     kind,
     shape,
@@ -131,6 +131,15 @@ function otherThanContext(s: Seat): { kind: ParameterKind; unsure: string | null
   const kind = contextStruct(s.shape.name, s.series)?.elsewhere === 'object' ? 'btf-pointer' : 'memory';
   const unsure = s.input.programTypes.length === 0 ? `the program types that ${s.input.name}() is registered for are not at hand` : null;
   return { kind, unsure };
+}
+
+/** What the verifier does not fill in for every kfunc. */
+function otherThanImplicit(s: Seat): { kind: ParameterKind; unsure: string | null } | null {
+  if (has('__prog')(s))
+    return { kind: 'ignored', unsure: 'the verifier fills in __prog for kfuncs of the kernel proper and forgets to for those of modules' };
+  if (pointsTo('struct btf_struct_meta')(s))
+    return { kind: 'ignored', unsure: 'whether the type at hand has special fields: without them there is no struct btf_struct_meta' };
+  return null;
 }
 
 function unsureOf(kind: ParameterKind, shape: Shape): string | null {

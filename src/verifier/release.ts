@@ -3,6 +3,7 @@ import type { KfuncInput, TypeOracle } from './model.ts';
 import { classify } from './parameters.ts';
 import type { Life } from './series.ts';
 import { during } from './series.ts';
+import type { Statement } from './statement.ts';
 
 export interface ReleasePosition extends Life {
   /** `any`: exactly one argument, wherever it stands, must hold a reference */
@@ -12,6 +13,30 @@ export interface ReleasePosition extends Life {
 export const RELEASE_POSITIONS: readonly ReleasePosition[] = [
   { since: '6.1', until: '7.1', position: 'any' },
   { since: '7.2', until: null, position: 'first' },
+];
+
+export const RELEASE_AT: readonly Statement[] = [
+  {
+    since: '6.1',
+    until: '6.1',
+    path: 'kernel/bpf/btf.c',
+    symbol: 'btf_check_func_arg_match',
+    quote: 'release kernel function %s expects refcounted PTR_TO_BTF_ID',
+  },
+  {
+    since: '6.2',
+    until: '7.1',
+    path: 'kernel/bpf/verifier.c',
+    symbol: 'check_kfunc_args',
+    quote: 'release kernel function %s expects refcounted PTR_TO_BTF_ID',
+  },
+  {
+    since: '7.2',
+    until: null,
+    path: 'kernel/bpf/verifier.c',
+    symbol: 'check_kfunc_args',
+    quote: 'release kfunc %s expects referenced PTR_TO_BTF_ID passed to %s',
+  },
 ];
 
 export function releaseArgument(series: string): 'any' | 'first' {

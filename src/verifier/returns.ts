@@ -13,6 +13,8 @@ const at = (quote: string, since = '6.1', until: string | null = null): Statemen
 interface ReturnTrust extends Life {
   /** null: whatever the flags are */
   flag: string | null;
+  /** only for elements of an iterator whose constructor has KF_RCU_PROTECTED */
+  protectedIterator?: true;
   trust: Trust;
   text: string;
   at: readonly Statement[];
@@ -35,6 +37,15 @@ export const RETURN_TRUST: readonly ReturnTrust[] = [
     trust: 'rcu',
     text: 'the result is good until the RCU section ends',
     at: [at('MEM_RCU', '6.18')],
+  },
+  {
+    since: '6.12',
+    until: null,
+    flag: 'KF_ITER_NEXT',
+    protectedIterator: true,
+    trust: 'rcu',
+    text: 'the element is good until the RCU section ends, because the constructor has KF_RCU_PROTECTED',
+    at: [at('MEM_RCU', '6.12')],
   },
   {
     since: '6.12',
@@ -89,12 +100,14 @@ export function returnGuarantee(input: KfuncInput, series: string, types: TypeOr
       because: [verifierEvidence(text, sourceOf([at('returns pointer type', '6.1', '6.8'), at('void *', '6.9')], series))],
     };
   }
-  const trust = shape.k === 'struct-pointer' ? structTrust(input, series) : null;
+  // a union is no object to the verifier: the program gets memory of its size
+  const isUnion = shape.k === 'struct-pointer' && shape.name.startsWith('union ');
+  const trust = shape.k === 'struct-pointer' && !isUnion ? structTrust(input, series) : null;
   return {
     mayBeNull: input.flags.includes('KF_RET_NULL'),
     acquires,
     trust: trust?.trust ?? 'any',
-    memory: shape.k === 'scalar-pointer' ? memoryOf(input) : null,
+    memory: shape.k === 'scalar-pointer' || isUnion ? memoryOf(input) : null,
     because: [
       ...(trust ? [verifierEvidence(`${name}: ${trust.text}`, sourceOf(trust.at, series), trust.flag ? input.flagsAt : null)] : []),
       nullEvidence(input, series),
@@ -103,7 +116,9 @@ export function returnGuarantee(input: KfuncInput, series: string, types: TypeOr
 }
 
 function structTrust(input: KfuncInput, series: string): ReturnTrust {
-  return RETURN_TRUST.find((r) => during(r, series) && (r.flag === null || input.flags.includes(r.flag)))!;
+  const holds = (r: ReturnTrust) =>
+    (r.flag === null || input.flags.includes(r.flag)) && (!r.protectedIterator || input.constructorProtected === true);
+  return RETURN_TRUST.find((r) => during(r, series) && holds(r))!;
 }
 
 function memoryOf(input: KfuncInput): ReturnMemory {

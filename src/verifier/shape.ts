@@ -38,7 +38,11 @@ export function shapeOf(type: TypeSyntax, types: TypeOracle, depth = 0): Shape {
 function structShape(name: string, pointers: number, types: TypeOracle): Shape {
   if (pointers === 0) return { k: 'unpassable', what: `${name} by value` };
   if (pointers > 1) return { k: 'deep-pointer' };
-  return { k: 'struct-pointer', name, scalars: types.isScalarStruct(name) ?? (isKernelObject(name) ? false : null) };
+  return {
+    k: 'struct-pointer',
+    name, // known objects first: a tree is not searched for what no kernel lays out otherwise
+    scalars: isKernelObject(name) ? false : types.isScalarStruct(name),
+  };
 }
 
 function enumShape(name: string, pointers: number, types: TypeOracle): Shape {

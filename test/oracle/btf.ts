@@ -127,9 +127,18 @@ export class BtfReader {
     const kind = this.kindAt(at);
     if (kind === KIND.int || kind === KIND.enum) return true;
     if (kind === KIND.struct || kind === KIND.union) return this.isScalarStruct(id, depth + 1);
-    if (kind === KIND.array) return this.isScalar(this.types.readUInt32LE(at + 12), depth);
+    // arrays of structs do not count (__btf_type_is_scalar_struct())
+    if (kind === KIND.array) return this.types.readUInt32LE(at + 20) > 0 && this.isPlain(this.types.readUInt32LE(at + 12));
     // typedef, const, volatile, restrict, type tag
     return [8, 9, 10, 11, 18].includes(kind) && this.isScalar(this.types.readUInt32LE(at + 8), depth);
+  }
+
+  /** an integer or enum behind typedefs and qualifiers */
+  private isPlain(id: number): boolean {
+    const at = this.at[id]!;
+    const kind = this.kindAt(at);
+    if (kind === KIND.int || kind === KIND.enum) return true;
+    return [8, 9, 10, 11, 18].includes(kind) && this.isPlain(this.types.readUInt32LE(at + 8));
   }
 
   private kindAt(at: number): number {

@@ -1,7 +1,7 @@
 /** The model against what is no flags × kind × value. */
 import { callers, mayBeNmiIn, maySleepIn } from '../../src/verifier/contexts.ts';
 import { guarantees } from '../../src/verifier/guarantees.ts';
-import type { TypeOracle } from '../../src/verifier/model.ts';
+import type { KfuncGuarantees, TypeOracle } from '../../src/verifier/model.ts';
 import { iteratorProblems, maxParameters, releaseArgument, setMacroProblem } from '../../src/verifier/registration.ts';
 import type { Answers } from './answers.ts';
 import type { Disagreement } from './check.ts';
@@ -149,24 +149,33 @@ function accepts(answers: Answers, set: string, kind: string, value: string): bo
 }
 
 function checkIterators(answers: Answers, expect: (id: string, yes: boolean, text: string) => void): void {
+  const strict = answers.matrix.trusted ? 'kfo_trusted_task' : 'kfo_none_task';
   for (const i of ITERATORS) {
-    const { returns } = guarantees(
-      inputFor(i.nextFlags.split('|'), `struct bpf_iter_kfi${i.id} *it`, 'struct task_struct *'),
-      answers.series,
-      NO_TYPES,
-    );
-    const { parameters } = guarantees(inputFor(['KF_ITER_DESTROY'], `struct bpf_iter_kfi${i.id} *it`, 'void'), answers.series, NO_TYPES);
-    expect(`iterator/${i.id}/destroy_unset`, parameters[0]!.kind !== 'iterator', 'the model says that an iterator is initialised');
-    expect(`iterator/${i.id}/next_unset`, false, 'the model says that an iterator is initialised');
+    const shared = { declaration: `struct bpf_iter_kfi${i.id} *it`, constructorProtected: i.newFlags.includes('KF_RCU_PROTECTED') };
+    const { returns, context } = told(i.nextFlags, shared, 'struct task_struct *', answers.series);
+    const at = `iterator/${i.id}`;
+    expect(`${at}/destroy_unset`, false, 'the model says that an iterator is initialised');
+    expect(`${at}/next_unset`, false, 'the model says that an iterator is initialised');
     expect(
-      `iterator/${i.id}/tp:task_newtask/untested`,
+      `${at}/tp:task_newtask/untested`,
       !returns.mayBeNull,
       `the model says that the element ${returns.mayBeNull ? 'may' : "can't"} be NULL`,
     );
-    const to = answers.matrix.trusted ? 'kfo_trusted_task' : 'kfo_none_task';
-    if (i.id === 'plain')
-      expect(`iterator/${i.id}/tp:task_newtask/${to}`, returns.trust === 'trusted', `the model says that the element is ${returns.trust}`);
+    expect(`${at}/tp:task_newtask/${strict}`, returns.trust === 'trusted', `the model says that the element is ${returns.trust}`);
+    expect(`${at}/tp:task_newtask/kfo_rcu_task`, returns.trust !== 'any', `the model says that the element is ${returns.trust}`);
+    expect(`${at}/syscall/none`, !context.rcuHeld, `the model says that RCU is ${context.rcuHeld ? '' : 'not '}held`);
+    expect(`${at}/unlocked/none`, !context.rcuHeld, `the model says that RCU is ${context.rcuHeld ? '' : 'not '}held`);
   }
+}
+
+function told(
+  flags: string,
+  shared: { declaration: string; constructorProtected: boolean },
+  returns: string,
+  series: string,
+): KfuncGuarantees {
+  const input = { ...inputFor(flags.split('|'), shared.declaration, returns), constructorProtected: shared.constructorProtected };
+  return guarantees(input, series, NO_TYPES);
 }
 
 /** What really arrived. Values are 1 for NULL and 2 for anything else, or the number itself. */

@@ -76,11 +76,11 @@ export const FLIPS: readonly Flip[] = [
     ['scalar', 'context', 'implicit', 'dynptr'],
   ),
   set(
-    'a released object may be any argument until 7.1 → until 6.6',
+    'a released object may be any argument until 7.1 → the first only',
     '6.12',
-    () => RELEASE_POSITIONS.find((r) => r.position === 'first'),
-    'since',
-    '6.7',
+    () => RELEASE_POSITIONS.find((r) => r.position === 'any'),
+    'position',
+    'first',
   ),
   set(
     'a returned object is trusted from 7.0 on → from 6.12 on',

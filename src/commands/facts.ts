@@ -1,0 +1,67 @@
+/** `kfunc-lint facts [INPUT…]`: what the verifier guarantees to each kfunc of a patch, a file or a tree. */
+import type { Diagnostic } from '../claim.ts';
+import { InputError } from '../claim.ts';
+import { factsOf } from '../facts.ts';
+import { type Io, VERSION } from '../io.ts';
+import { filesOf } from '../lint.ts';
+import type { FactsReport, KfuncFacts } from '../report/facts-model.ts';
+import { plain } from '../report/plain.ts';
+import { kfuncFiles } from '../scan.ts';
+import type { SourceFile, TreeFiles } from '../source/model.ts';
+import { buildProgram } from '../source/program.ts';
+import { inputSets, kernelTree } from './input-sets.ts';
+import { chooseKernel } from './kernel.ts';
+import { writeResult } from './output.ts';
+
+export interface FactsCommandOptions {
+  tree?: string;
+  kernel?: string;
+  format: string;
+  output?: string;
+  why?: boolean;
+}
+
+/** @throws InputError where nothing is named, or an input or the tree can't be read */
+export async function factsCommand(args: readonly string[], options: FactsCommandOptions, io: Io): Promise<number> {
+  const named = options.tree === undefined ? null : (await import('../source/tree.ts')).openTree(options.tree);
+  const whole = args.length === 0 ? named : args.length === 1 ? kernelTree(args[0]!) : null;
+  if (args.length === 0 && !whole)
+    throw new InputError('no input: name a patch, a C file, a folder or a kernel tree, or give --tree (--help tells more)');
+  const tree = named ?? whole;
+  const { kernel, diagnostics } = chooseKernel(options.kernel, tree);
+  const gathered = await gather(args, whole, tree, kernel.series);
+  const report: FactsReport = { kernel, ...gathered, diagnostics: [...diagnostics, ...gathered.diagnostics] };
+  writeResult(await render(report, options, io), options.output, io);
+  if (options.format !== 'json') for (const d of report.diagnostics) io.stderr(`kfunc-lint: ${d.level}: ${plain(d.message)}\n`);
+  return 0;
+}
+
+interface Gathered {
+  kfuncs: KfuncFacts[];
+  fileCount: number;
+  diagnostics: Diagnostic[];
+}
+
+async function gather(args: readonly string[], whole: TreeFiles | null, tree: TreeFiles | null, series: string): Promise<Gathered> {
+  if (whole) return gatherFiles(kfuncFiles(whole), tree, series);
+  const all: Gathered = { kfuncs: [], fileCount: 0, diagnostics: [] };
+  for await (const set of inputSets(args)) {
+    const { files, diagnostics } = filesOf(set, tree);
+    const found = gatherFiles(files, tree, series);
+    all.kfuncs.push(...found.kfuncs);
+    all.fileCount += found.fileCount;
+    all.diagnostics.push(...set.diagnostics, ...diagnostics);
+  }
+  return all;
+}
+
+function gatherFiles(files: SourceFile[], tree: TreeFiles | null, series: string): Gathered {
+  return { kfuncs: factsOf(buildProgram(files, tree), series), fileCount: files.length, diagnostics: [] };
+}
+
+async function render(report: FactsReport, options: FactsCommandOptions, io: Io): Promise<string> {
+  if (options.format === 'json') return (await import('../report/facts-json.ts')).renderFactsJson(report, { version: VERSION });
+  if (options.format === 'markdown') return (await import('../report/facts-markdown.ts')).renderFactsMarkdown(report);
+  const color = options.output === undefined && io.isTTY && !io.env.NO_COLOR && io.env.TERM !== 'dumb';
+  return (await import('../report/facts-text.ts')).renderFactsText(report, { color, version: VERSION, why: options.why === true });
+}
