@@ -34,7 +34,12 @@ export function lineWidth(one: Line): number {
 /** Exactly `width` columns: cut with a mark, or filled with blanks. */
 export function fillTo(one: Line, width: number, mark: string): Line {
   const wide = lineWidth(one);
-  if (wide <= width) return wide === width ? one : [...one, { text: ' '.repeat(width - wide), style: 'text' }];
+  return wide < width ? [...one, { text: ' '.repeat(width - wide), style: 'text' }] : cutTo(one, width, mark);
+}
+
+/** At most `width` columns. */
+export function cutTo(one: Line, width: number, mark: string): Line {
+  if (lineWidth(one) <= width) return one;
   const out: Piece[] = [];
   let room = width;
   for (const [at, { text, style }] of one.entries()) {

@@ -1,7 +1,7 @@
 /** The list: two lines an item, so that verdict, rule, kfunc and subject all fit beside the detail on 80 columns. */
 import type { Glyphs } from './code.ts';
 import { VERDICT_STYLES } from './detail.ts';
-import { fillTo, type Line, line, type Piece, piece } from './line.ts';
+import { cutTo, fillTo, type Line, line, type Piece, piece } from './line.ts';
 import type { TriageItem } from './model.ts';
 import { VERDICT_WORDS } from './select.ts';
 import type { Decision } from './state.ts';
@@ -17,7 +17,7 @@ export function itemLines(item: TriageItem, decision: Decision | null, isCurrent
   ];
   const about = item.kfunc === null ? item.subject : `${item.kfunc} ${item.subject}`;
   const second = line(piece(`  ${(item.severity ?? '').padEnd(8)}`, 'dim'), piece(about, isCurrent ? 'bold' : 'text'));
-  return [[...fillTo(head, width - tag.text.length, glyphs.ellipsis), tag], fillTo(second, width, glyphs.ellipsis)];
+  return [[...fillTo(head, width - tag.text.length, glyphs.ellipsis), tag], cutTo(second, width, glyphs.ellipsis)];
 }
 
 /** `S` suppressed, `C` confirmed by a person, small while it is being written; `~` a ruling of theirs went stale. */

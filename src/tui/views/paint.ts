@@ -1,5 +1,5 @@
 /** Lines → what Ink is given: one string for each pane, so that it lays out and measures a handful of nodes and not hundreds. */
-import { fillTo, type Line, type Style } from '../line.ts';
+import { cutTo, type Line, type Style } from '../line.ts';
 
 const CODES: Record<Exclude<Style, 'text'>, readonly [number, number]> = {
   bold: [1, 22],
@@ -19,7 +19,7 @@ export function paintLine(one: Line, color: boolean): string {
     .join('');
 }
 
-/** Exactly `rows` lines of exactly `columns` columns. */
+/** Exactly `rows` lines of at most `columns` columns: Ink pays for every character, blanks too. */
 export function paintPane(lines: readonly Line[], rows: number, columns: number, color: boolean, mark: string): string {
-  return Array.from({ length: rows }, (_, at) => paintLine(fillTo(lines[at] ?? [], columns, mark), color)).join('\n');
+  return Array.from({ length: rows }, (_, at) => paintLine(cutTo(lines[at] ?? [], columns, mark), color)).join('\n');
 }
