@@ -1,15 +1,20 @@
-/** A fresh copy of the action in an empty folder: what git has, and nothing else. */
+/** A fresh copy of the action in an empty folder: what git has or could take, and nothing else. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 export function copyAction(into: string): string {
-  const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 }).split('\0');
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  }).split('\0');
   for (const name of files.filter(
     (file) => (file !== '' && !/^(?:fixtures|test)\//.test(file)) || file === 'test/github/descriptions/package.json',
   )) {
+    if (!existsSync(join(ROOT, name))) continue;
     mkdirSync(dirname(join(into, name)), { recursive: true });
     cpSync(join(ROOT, name), join(into, name));
   }
