@@ -5,7 +5,7 @@ import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
 import type { CType } from './ctype.ts';
 import { resolveType, typeMax, typeMin } from './ctype.ts';
 import type { Fact } from './domain.ts';
-import { ANY_POINTER, pointerFact, rangeFact } from './domain.ts';
+import { ANY_POINTER, join, pointerFact, rangeFact } from './domain.ts';
 import type { FlowEvent, Occurrence } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { FunctionResult } from './result.ts';
@@ -66,6 +66,8 @@ export class Activation {
   /** evaluation steps left */
   fuel: number;
   private readonly locations = new Map<number, Location>();
+  /** keys of the occurrences that an event has */
+  private readonly seen = new WeakMap<FlowEvent, Set<string>>();
 
   constructor(
     source: FunctionSource,
@@ -201,12 +203,39 @@ export class Activation {
       this.events.set(key, event);
       return;
     }
-    const seen = new Set(old.occurrences.map(occurrenceKey));
+    let seen = this.seen.get(old);
+    if (!seen) {
+      seen = new Set(old.occurrences.map(occurrenceKey));
+      this.seen.set(old, seen);
+    }
     for (const o of event.occurrences) {
-      if (old.occurrences.length >= 48) break;
-      if (!seen.has(occurrenceKey(o))) old.occurrences.push(o);
+      const known = occurrenceKey(o);
+      if (seen.has(known)) continue;
+      seen.add(known);
+      if (old.occurrences.length < MOST_OCCURRENCES) old.occurrences.push(o);
+      else absorb(old.occurrences, o);
     }
   }
+}
+
+/** Differing paths kept apart for one event; further ones are joined to one of the same origin, so that nothing that is possible is lost. */
+const MOST_OCCURRENCES = 48;
+
+function absorb(list: Occurrence[], o: Occurrence): void {
+  const origins = o.origins.map(originKey).join();
+  const i = list.findIndex((x) => x.doubt === o.doubt && x.origins.map(originKey).join() === origins);
+  if (i < 0) {
+    list.push(o);
+    return;
+  }
+  const into = list[i]!;
+  list[i] = {
+    ...into,
+    fact: join(into.fact, o.fact),
+    parameters: into.parameters.map((f, n) => (o.parameters[n] ? join(f, o.parameters[n]!) : f)),
+    taint: mergeTaint(into.taint, o.taint),
+    merged: true,
+  };
 }
 
 /** What tells two events of a kind at one place apart: paths on which something else is held must not hide each other. */

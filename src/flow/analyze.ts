@@ -27,7 +27,7 @@ export interface FlowLimits {
   contexts: number;
 }
 
-export const DEFAULT_LIMITS: FlowLimits = { depth: 8, resultDepth: 2, fuel: 20_000, total: 100_000, contexts: 250 };
+export const DEFAULT_LIMITS: FlowLimits = { depth: 8, resultDepth: 2, fuel: 12_000, total: 40_000, contexts: 150 };
 
 /** Shared by all functions of one run: results are kept per function and context. */
 export class Flow {
