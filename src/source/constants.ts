@@ -2,7 +2,7 @@
 import { fold } from './constant.ts';
 import type { EnumContext } from './enums.ts';
 import { enumeratorIn } from './enums.ts';
-import { locate } from './locate.ts';
+import { withMacro } from './excerpt.ts';
 import { macroIn, macrosOf, substitute } from './macros.ts';
 import type { ConstantSource, MacroSource, SourceFile } from './model.ts';
 
@@ -66,7 +66,7 @@ export class Constants {
   /** Definitions that differ under #if have no value that is sure. */
   private constantMacro(macro: MacroSource & { at: number }, file: SourceFile): ConstantSource | null {
     const context = this.context(file);
-    const values = (macrosOf(file).get(macro.name) ?? [])
+    const values = (macrosOf(withMacro(file, macro.name) ?? file).get(macro.name) ?? [])
       .filter((m) => m.parameters === null)
       .map((m) => fold(m.body, context.names, context.calls));
     const folded = fold(macro.body, context.names, context.calls);
@@ -78,7 +78,7 @@ export class Constants {
       value: sure ? folded.value : null,
       enumTag: null,
       unsigned: folded.unsigned,
-      location: locate(file, macro.at),
+      location: macro.location,
     };
   }
 }

@@ -2,6 +2,7 @@
 import { closing, splitCommas } from './brackets.ts';
 import { type ConditionalGroup, conditionalGroups } from './conditions.ts';
 import { type CallLookup, fold, type NameLookup } from './constant.ts';
+import { mayEnumerate, withTag } from './excerpt.ts';
 import { lexisOf } from './functions.ts';
 import type { Span } from './ir.ts';
 import { locate } from './locate.ts';
@@ -21,9 +22,11 @@ export interface Enumerator extends ConstantSource {
 }
 
 /** `enum tag { … }` of a file; null where it has none. */
-export function enumIn(file: SourceFile, tag: string, context: EnumContext): EnumSource | null {
-  const lexis = lexisOf(file);
+export function enumIn(whole: SourceFile, tag: string, context: EnumContext): EnumSource | null {
   const typedef = /^typedef (\w+)$/.exec(tag);
+  const file = typedef ? whole : withTag(whole, 'enum', tag);
+  if (!file) return null;
+  const lexis = lexisOf(file);
   const body = typedef ? typedefBody(lexis.code, 'enum', typedef[1]!) : taggedBody(lexis.code, 'enum', tag, lexis.gaps);
   if (!body) return null;
   const read = readEnumerators(file, body, context);
@@ -37,6 +40,7 @@ export function enumIn(file: SourceFile, tag: string, context: EnumContext): Enu
 
 /** An enumerator by its name; null where the file has none of that name. */
 export function enumeratorIn(file: SourceFile, name: string, context: EnumContext): Enumerator | null {
+  if (!mayEnumerate(file, name)) return null;
   const { code } = lexisOf(file);
   for (const at of occurrences(code, name)) {
     const body = standsAlone(code, at, name.length) ? enumAround(code, at) : null;

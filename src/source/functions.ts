@@ -24,6 +24,11 @@ export function lexisOf(file: SourceFile): Lexis {
   return lexis;
 }
 
+/** Whether a file has been read already, so that asking it costs nothing. */
+export function isRead(file: SourceFile): boolean {
+  return lexes.has(file);
+}
+
 /** The definitions in the order they stand in; cached per file. Linear in the file's length; never throws. */
 export function functionsOf(file: SourceFile): FunctionSource[] {
   return outlineOf(file).functions;

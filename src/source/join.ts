@@ -51,7 +51,7 @@ export function joinKfuncs(files: readonly SourceFile[], library: Library, findM
     for (const d of kfuncDefinitions(f, listed)) kfunc(d.name).definitions.push(d.definition);
   }
   for (const e of [...facts.values()].flatMap(entriesOf)) kfunc(e.func);
-  if (complete && library.tree) completeFromTree(files, library, library.tree, kfuncs, listed, read);
+  if (complete && library.tree) completeFromTree(files, library, library.tree, kfuncs, facts, read);
   for (const e of [...facts.values()].flatMap(entriesOf)) kfuncs.get(e.func)?.entries.push(e);
   return joinSets([...kfuncs.values()], [...facts.values()]);
 }
@@ -81,21 +81,32 @@ export function kfuncPaths(tree: TreeFiles): string[] {
 
 const NOT_KERNEL = /^(?:tools|Documentation|samples|scripts)\//;
 
-/** Registrations and definitions that stand in files which the input does not touch: looked for in the core of the kernel, then in the rest. */
+/**
+ * Registrations and definitions that stand in files which the input does not touch: looked for in the core of the kernel, then in the rest. Destructors need no
+ * registration, and a set that is only attached to needs no definition.
+ */
 function completeFromTree(
   files: readonly SourceFile[],
   library: Library,
   tree: TreeFiles,
   kfuncs: Map<string, Kfunc>,
-  listed: ReadonlySet<string>,
+  facts: Map<SourceFile, Registrations>,
   read: (file: SourceFile) => void,
 ): void {
   const own = new Set(files.map((f) => f.path));
-  const registered = new Set(listed);
-  for (const place of [{ under: CORE }, { except: [...CORE, ...NOT_KERNEL_FOLDERS] }]) {
-    const names = [...kfuncs.values()].filter((k) => k.definitions.length === 0 || !registered.has(k.name)).map((k) => k.name);
+  const all = [...facts.values()];
+  const registered = new Set([...all.flatMap(entriesOf).map((e) => e.func), ...all.flatMap((r) => r.dtors.map((d) => d.func))]);
+  const hooks = hookNames(all);
+  const isOpen = (k: Kfunc) => (k.definitions.length === 0 && !hooks.has(k.name)) || !registered.has(k.name);
+  // the files of a scan hold all kfuncs that there are, so the tree has nothing to add to them
+  const plain = !files.some((f) => f.origin === 'patch');
+  const searches = plain
+    ? [() => kfuncPaths(tree)]
+    : PLACES.map((place) => (names: string[]) => tree.search(names, { ...place, extensions: ['.c'] }));
+  for (const search of searches) {
+    const names = [...kfuncs.values()].filter(isOpen).map((k) => k.name);
     if (names.length === 0) return;
-    for (const path of tree.search(names, { ...place, extensions: ['.c'] })) {
+    for (const path of search(names)) {
       const file = own.has(path) ? null : library.file(path);
       if (!file) continue;
       const held = names.filter((n) => file.text.includes(n));
@@ -107,6 +118,21 @@ function completeFromTree(
       for (const d of kfuncDefinitions(file, missing)) if (missing.has(d.name)) kfuncs.get(d.name)!.definitions.push(d.definition);
     }
   }
+}
+
+const PLACES = [{ under: CORE }, { except: [...CORE, ...NOT_KERNEL_FOLDERS] }];
+
+/** Names in sets that programs attach to and do not call. */
+function hookNames(facts: Registrations[]): Set<string> {
+  const names = new Set<string>();
+  for (const r of facts) {
+    const hooked = new Set(r.fmodrets.map((f) => f.variable));
+    const sets = new Set(
+      r.idSets.filter((v) => hooked.has(v.name) && !r.registrations.some((c) => c.variable === v.name)).map((v) => v.set),
+    );
+    for (const s of r.sets) if (sets.has(s.name)) for (const e of s.entries) names.add(e.func);
+  }
+  return names;
 }
 
 function joinSets(kfuncs: Kfunc[], facts: Registrations[]): Joined {

@@ -3,12 +3,15 @@ import { functionsOf, lexisOf } from './functions.ts';
 import { locate } from './locate.ts';
 import { lowerFunction } from './lower.ts';
 import type { FunctionSource, KfuncDefinition, SourceFile } from './model.ts';
+import { occurrences } from './types.ts';
 
 /** Definitions in a file, by name; `listed` are the names that sets at hand hold. */
 export function kfuncDefinitions(file: SourceFile, listed: ReadonlySet<string>): { name: string; definition: KfuncDefinition }[] {
   const out: { name: string; definition: KfuncDefinition }[] = [];
+  const { code } = lexisOf(file);
+  const marks = marksOf(code);
   for (const source of functionsOf(file)) {
-    const marked = isMarked(source);
+    const marked = isMarked(source, code, marks);
     if (!marked && !listed.has(source.name)) continue;
     const syntax = lowerFunction(source);
     if (!syntax) continue;
@@ -22,10 +25,16 @@ export function kfuncDefinitions(file: SourceFile, listed: ReadonlySet<string>):
   return out;
 }
 
-function isMarked(source: FunctionSource): boolean {
-  const { code } = lexisOf(source.file);
-  const brace = code.indexOf('{', source.start);
-  return /\b__bpf_kfunc\b/.test(code.slice(source.start, brace < 0 ? source.end : brace));
+/** Places of the word in code, in order. */
+function marksOf(code: string): number[] {
+  const marks: number[] = [];
+  for (const at of occurrences(code, '__bpf_kfunc')) marks.push(at);
+  return marks;
+}
+
+function isMarked(source: FunctionSource, code: string, marks: number[]): boolean {
+  const first = marks.find((at) => at >= source.start);
+  return first !== undefined && first < source.end && !code.slice(source.start, first).includes('{');
 }
 
 interface Marker {

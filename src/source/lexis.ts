@@ -28,7 +28,14 @@ const INTERESTING = /\/\*|\/\/|["']|^[ \t]*#/gm;
 
 /** Blanks of the same length that keep line breaks. */
 export function blanks(text: string): string {
-  return text.includes('\n') ? text.replace(/[^\n\r]/g, ' ') : ' '.repeat(text.length);
+  if (text.includes('\r')) return text.replace(/[^\n\r]/g, ' ');
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+    out += `${' '.repeat(at - from)}\n`;
+    from = at + 1;
+  }
+  return out + ' '.repeat(text.length - from);
 }
 
 export function findGaps(text: string): number[] {

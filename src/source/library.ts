@@ -1,5 +1,6 @@
 /** The files at hand: those of the input and, lazily, those of the tree; what a file includes; where in the tree a name is defined. */
 import { posix } from 'node:path';
+import { mayDefine } from './excerpt.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSource, MarginHit, SourceFile, TreeFiles } from './model.ts';
 import { WordIndex } from './word-index.ts';
@@ -27,11 +28,14 @@ export class Library {
   /** names that searchAll() looked for */
   private readonly bulk = new Set<string>();
   private readonly index = new WordIndex();
+  private readonly inputSet: ReadonlySet<SourceFile>;
   private searches = 0;
+  private ownSearches = 0;
 
   constructor(inputs: readonly SourceFile[], tree: TreeFiles | null) {
     this.inputs = inputs;
     this.tree = tree;
+    this.inputSet = new Set(inputs);
     for (const f of inputs) this.byPath.set(f.path, f);
   }
 
@@ -49,14 +53,21 @@ export class Library {
   /** Files in which a word may stand, nearest first: the file that asks, the input, the headers that the file sees. */
   *holders(from: SourceFile, word: string): Generator<SourceFile> {
     const has = (f: SourceFile) => f.text.includes(word);
-    if (has(from)) yield from;
-    for (const f of this.inputs) if (f !== from && has(f)) yield f;
+    yield* this.own(from, word);
     const closure = this.closures.get(from);
     if (closure && this.searches++ > INDEX_AFTER) {
-      for (const f of this.index.holders(word, closure)) if (!this.inputs.includes(f)) yield f;
+      for (const f of this.index.holders(word, closure)) if (!this.inputSet.has(f)) yield f;
       return;
     }
-    for (const f of this.headers(from)) if (!this.inputs.includes(f) && has(f)) yield f;
+    for (const f of this.headers(from)) if (!this.inputSet.has(f) && has(f)) yield f;
+  }
+
+  /** Of those the file that asks and the input alone. */
+  *own(from: SourceFile, word: string): Generator<SourceFile> {
+    if (from.text.includes(word)) yield from;
+    if (this.ownSearches++ > INDEX_AFTER && this.inputs.length > 4) {
+      for (const f of this.index.holders(word, this.inputSet)) if (f !== from) yield f;
+    } else for (const f of this.inputs) if (f !== from && f.text.includes(word)) yield f;
   }
 
   /** The headers that a file sees, nearest first: those it includes, those they include … */
@@ -122,7 +133,7 @@ export class Library {
   }
 
   private take(found: MarginHit[]): void {
-    for (const h of found.sort(byArchitecture)) if (mayDefine(h)) this.hitsOf(h.name).paths.push(h.path);
+    for (const h of found.sort(byArchitecture)) if (mayHoldBody(h)) this.hitsOf(h.name).paths.push(h.path);
   }
 
   private opened(hits: Hits): SourceFile[] {
@@ -177,7 +188,7 @@ interface Hits {
 }
 
 /** A declaration ends in a semicolon, which is cheaper to see here than by reading the file's brackets. */
-function mayDefine(h: MarginHit): boolean {
+function mayHoldBody(h: MarginHit): boolean {
   return h.text.startsWith('#') || !/;\s*(?:\/\*.*\*\/\s*)?$/.test(h.text) || h.text.includes('{');
 }
 
@@ -186,13 +197,24 @@ function byArchitecture(a: MarginHit, b: MarginHit): number {
   return rank(a.path) - rank(b.path);
 }
 
-const INCLUDE = /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]/gm;
+const includes = new WeakMap<SourceFile, string[]>();
 
 function includedPaths(file: SourceFile): string[] {
+  const known = includes.get(file) ?? readIncludes(file);
+  includes.set(file, known);
+  return known;
+}
+
+/** Looks for the word and then at its line: with a pattern this took a third of the time of a scan. */
+function readIncludes({ path, text }: SourceFile): string[] {
   const out: string[] = [];
-  for (const m of file.text.matchAll(INCLUDE)) {
+  for (let at = text.indexOf('include'); at >= 0; at = text.indexOf('include', at + 7)) {
+    const m = /^[ \t]*#[ \t]*$/.test(text.slice(text.lastIndexOf('\n', at) + 1, at))
+      ? /^include[ \t]*([<"])([^>"\n]+)[>"]/.exec(text.slice(at, at + 200))
+      : null;
+    if (!m) continue;
     const name = m[2]!;
-    if (m[1] === '"') out.push(posix.normalize(posix.join(posix.dirname(file.path), name)));
+    if (m[1] === '"') out.push(posix.normalize(posix.join(posix.dirname(path), name)));
     if (name.startsWith('asm/')) out.push(`include/asm-generic/${name.slice(4)}`);
     else out.push(`include/${name}`, `include/uapi/${name}`);
   }
@@ -201,5 +223,5 @@ function includedPaths(file: SourceFile): string[] {
 
 /** Definitions of a name in a file. */
 export function definitionsIn(file: SourceFile, name: string): FunctionSource[] {
-  return file.text.includes(name) ? functionsOf(file).filter((f) => f.name === name) : [];
+  return mayDefine(file, name) ? functionsOf(file).filter((f) => f.name === name) : [];
 }

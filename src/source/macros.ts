@@ -1,6 +1,7 @@
 /** `#define`s of a file, and plain textual expansion for the few places that need it: flags, enumerator lists, constants. */
 import { splitCommas } from './brackets.ts';
 import { ConditionStack, isConditional } from './conditions.ts';
+import { withMacro } from './excerpt.ts';
 import { lexisOf } from './functions.ts';
 import { locate } from './locate.ts';
 import type { MacroSource, SourceFile } from './model.ts';
@@ -60,8 +61,9 @@ function readMacros(file: SourceFile): Map<string, FoundMacro[]> {
 }
 
 /** The definition that counts where several stand under #if: the one that says most; null where the file has none. */
-export function macroIn(file: SourceFile, name: string): FoundMacro | null {
-  const all = macrosOf(file).get(name);
+export function macroIn(whole: SourceFile, name: string): FoundMacro | null {
+  const file = withMacro(whole, name);
+  const all = file && macrosOf(file).get(name);
   if (!all) return null;
   return all.reduce((best, m) => (stubRank(m) < stubRank(best) ? m : best));
 }

@@ -17,18 +17,33 @@ import type {
   Program,
   SourceFile,
   StructSource,
+  TagHit,
   TreeFiles,
   VariableSource,
 } from './model.ts';
 import { isStub, isVisible } from './stubs.ts';
 import { BUILTIN_TYPEDEFS } from './typedefs.ts';
 import { structIn, typedefIn, variableIn } from './types.ts';
+import { PRIMITIVE_WORDS } from './words.ts';
 
 export { typeOracle } from './oracle.ts';
 
 /** Joins the files of the input with what the tree answers. The tree is read only when something is asked that the input does not show. */
 export function buildProgram(files: SourceFile[], tree: TreeFiles | null): Program {
   return new Index(files, tree);
+}
+
+/** Look-ups of structs and enums before it pays to have the kernel's headers searched for all of them. */
+const TAGS_AFTER = 6;
+
+function groupTags(hits: readonly TagHit[]): Map<string, TagHit[]> {
+  const groups = new Map<string, TagHit[]>();
+  for (const h of hits) {
+    const group = groups.get(h.tag);
+    if (group) group.push(h);
+    else groups.set(h.tag, [h]);
+  }
+  return groups;
 }
 
 class Index implements Program {
@@ -39,6 +54,8 @@ class Index implements Program {
   private readonly cache = new Map<string, WeakMap<SourceFile, Map<string, unknown>>>();
   private joined: Joined | null = null;
   private all: readonly Kfunc[] | null = null;
+  private tags: Map<string, TagHit[]> | null = null;
+  private tagLookups = 0;
 
   constructor(files: SourceFile[], tree: TreeFiles | null) {
     this.files = files;
@@ -163,6 +180,7 @@ class Index implements Program {
   }
 
   findTypedef(name: string, from: SourceFile): TypeSyntax | null {
+    if (!/^[A-Za-z_]\w*$/.test(name) || PRIMITIVE_WORDS.has(name)) return null;
     return this.remember('typedef', name, from, () => BUILTIN_TYPEDEFS.get(name) ?? this.first(from, name, (f) => typedefIn(f, name)));
   }
 
@@ -206,16 +224,19 @@ class Index implements Program {
     return null;
   }
 
-  /** Like first(), and where no header that the file sees has the tag, in the one header of the kernel that does. */
+  /** Like first(); where tags are asked for often, or no header that the file sees has it, the one header of the kernel that does is taken. */
   private tagged<T>(from: SourceFile, tag: string, keyword: RegExp, read: (file: SourceFile) => T | null): T | null {
-    const near = this.first(from, tag, read);
-    if (near || !this.library.tree?.tags) return near;
-    const paths = new Set(
-      this.library.tree
-        .tags()
-        .filter((t) => t.tag === tag && keyword.test(t.keyword))
-        .map((t) => t.path),
-    );
+    for (const f of this.library.own(from, tag)) {
+      const found = read(f);
+      if (found) return found;
+    }
+    if (this.tagLookups++ < TAGS_AFTER) return this.first(from, tag, read) ?? this.onlyOne(tag, keyword, read);
+    return this.onlyOne(tag, keyword, read) ?? this.first(from, tag, read);
+  }
+
+  private onlyOne<T>(tag: string, keyword: RegExp, read: (file: SourceFile) => T | null): T | null {
+    this.tags ??= groupTags(this.library.tree?.tags?.() ?? []);
+    const paths = new Set((this.tags.get(tag) ?? []).filter((t) => keyword.test(t.keyword)).map((t) => t.path));
     const found = [...paths].flatMap((p) => {
       const file = this.library.file(p);
       return (file && read(file)) ?? [];

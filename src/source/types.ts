@@ -2,7 +2,7 @@
 import { closing, splitCommas, topLevelEnd } from './brackets.ts';
 import { isConditional } from './conditions.ts';
 import { bitmapType, macroType, plainType, readDeclaration, readDeclarators, topLevelEquals } from './declaration.ts';
-import { withTag } from './excerpt.ts';
+import { withTag, withTypedef } from './excerpt.ts';
 import { lexisOf, outlineOf } from './functions.ts';
 import type { Span, TypeSyntax } from './ir.ts';
 import { locate } from './locate.ts';
@@ -29,16 +29,25 @@ export interface TaggedBody extends Span {
 
 /** The braces after `keyword tag`; annotations between are passed over. */
 export function taggedBody(code: string, keywords: string, tag: string, gaps: number[]): TaggedBody | null {
-  if (!/^\w+$/.test(tag) || !code.includes(tag)) return null;
-  const head = new RegExp(`\\b(${keywords})\\s+(?:__\\w+(?:\\s*\\([^;{}]*?\\))?\\s+)*${tag}\\s*(?:__\\w+\\s*)*\\{`, 'g');
-  for (const m of code.matchAll(head)) {
-    const open = m.index + m[0].length - 1;
+  if (!/^\w+$/.test(tag)) return null;
+  const before = new RegExp(`\\b(${keywords})\\s+(?:__\\w+(?:\\s*\\([^;{}]*?\\))?\\s+)*$`);
+  for (const name of occurrences(code, tag)) {
+    const open = opensBody(code, name + tag.length);
+    const head = open < 0 ? null : before.exec(code.slice(Math.max(0, name - 200), name));
+    if (!head) continue;
     const close = closing(code, open);
     const end = close < 0 ? code.length : close;
     const cut = gaps.find((g) => g > open && g < end);
-    return { keyword: m[1]!, at: m.index, start: open + 1, end: cut ?? end, closed: close >= 0 && cut === undefined };
+    const at = Math.max(0, name - 200) + head.index;
+    return { keyword: head[1]!, at, start: open + 1, end: cut ?? end, closed: close >= 0 && cut === undefined };
   }
   return null;
+}
+
+/** Offset of the `{` after a tag, annotations between; -1 where something else follows. */
+function opensBody(code: string, after: number): number {
+  const m = /^\s*(?:__\w+\s*)*\{/.exec(code.slice(after, after + 200));
+  return m ? after + m[0].length - 1 : -1;
 }
 
 /** The braces of `typedef struct { … } name;`. */
@@ -187,7 +196,9 @@ export function declarationAt(file: SourceFile, at: number): Span | null {
   return null;
 }
 
-export function typedefIn(file: SourceFile, name: string): TypeSyntax | null {
+export function typedefIn(whole: SourceFile, name: string): TypeSyntax | null {
+  const file = withTypedef(whole, name);
+  if (!file) return null;
   const { code } = lexisOf(file);
   let seen: Span | null = null;
   for (const at of occurrences(code, name)) {
