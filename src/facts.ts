@@ -63,6 +63,7 @@ function parameterFacts(p: ParameterGuarantee): ParameterFacts {
     mayBeNull: p.mayBeNull,
     trust: p.trust,
     refcountMayBeZero: p.refcountMayBeZero,
+    liveCount: p.liveCount ?? 'nobody',
     constant: p.constant,
     bounded: p.bounded,
     sizeOf: p.sizeOf,

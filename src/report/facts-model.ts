@@ -9,6 +9,8 @@ export interface ParameterFacts {
   mayBeNull: boolean;
   trust: 'trusted' | 'rcu' | 'any' | 'none';
   refcountMayBeZero: boolean;
+  /** who keeps the count above zero: a reference that the verifier tracks, only the hook that hands the pointer over, nobody */
+  liveCount: 'reference' | 'hook' | 'nobody';
   constant: boolean;
   bounded: boolean;
   sizeOf: string | null;

@@ -17,7 +17,7 @@ export function renderFactsText(report: FactsReport, options: FactsOptions): str
 function block(k: KfuncFacts, paint: Paint, why: boolean): string {
   const callers = callerWords(k);
   const rows = k.parameters.map((p) => [p.type === '' ? p.name : p.type, p.kind, nullWords(p), trustWords(p), countWords(p), moreWords(p)]);
-  const head = `${paint.bold(`${k.name}()`)}  ${paint.cyan(flagWords(k))}${callers === '' ? '' : paint.dim(`  called by ${callers}`)}`;
+  const head = `${paint.bold(`${k.name}()`)}  ${paint.cyan(flagWords(k))}${callers === '' ? '' : `  ${paint.dim(`called by ${callers}`)}`}`;
   return [
     head,
     `  ${paint.dim(`${k.file}:${k.line}`)}`,
@@ -34,7 +34,11 @@ function table(rows: readonly (readonly string[])[], parameters: readonly Parame
   const widths = HEADINGS.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)));
   return cells.map((row, r) => {
     const padded = row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!)));
-    if (r === 0) return `  ${paint.dim(padded.join('  ').trimEnd())}`;
+    if (r === 0)
+      return `  ${padded
+        .map((cell) => (cell === '' ? '' : padding(cell, paint.dim)))
+        .join('  ')
+        .trimEnd()}`;
     const p = parameters[r - 1]!;
     const colours = padded.map((cell, i) => {
       if (i === 2 && p.mayBeNull) return padding(cell, paint.yellow);

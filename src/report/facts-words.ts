@@ -18,7 +18,8 @@ const OBJECTS = new Set(['btf-pointer', 'unknown']);
 
 export function countWords(p: ParameterFacts): string {
   if (!OBJECTS.has(p.kind)) return '-';
-  return p.refcountMayBeZero ? 'may be 0' : '> 0';
+  if (!p.refcountMayBeZero) return '> 0';
+  return p.liveCount === 'hook' ? 'kept by the hook' : 'may be 0';
 }
 
 /** What else holds: constants, lengths, and what numbers never have. */

@@ -29,11 +29,31 @@ const OBJECTS = new Set(
     'bpf_prog_aux bpf_link bpf_key bpf_crypto_ctx request_queue page folio pid pid_namespace user_namespace nsproxy cred css_set ' +
     'linux_binprm seq_file xfrm_state hid_bpf_ctx hid_device rq vm_struct kmem_cache tcp_congestion_ops Qdisc bpf_map module ' +
     'workqueue_struct work_struct timer_list hrtimer fs_struct files_struct signal_struct sighand_struct key perf_event trace_array xdp_buff xdp_frame ' +
-    'xsk_buff_pool bio request gendisk block_device address_space'
+    '__sk_buff bpf_sock_addr bpf_sock_addr_kern bpf_sock_ops sk_msg_md sk_reuseport_md bpf_sk_lookup bpf_sockopt xsk_buff_pool bio request gendisk block_device address_space'
   ).split(' '),
 );
 
 /** @param name `struct foo`; true where it certainly holds pointers */
 export function isKernelObject(name: string): boolean {
   return OBJECTS.has(name.replace(/^(?:struct|union) /, ''));
+}
+
+/** Structs made of integers only in every series modelled that has them: any memory of a program may be passed for them. */
+const PLAIN = new Set(
+  (
+    'cpumask bpf_cpumask bpf_dynptr bpf_ct_opts bpf_sock_tuple bpf_fib_lookup bpf_crypto_params bpf_fou_encap bpf_flowtable_opts bpf_tcp_req_attrs ' +
+    'bpf_xfrm_info bpf_xfrm_state_opts bpf_iter_num bpf_iter_bits bpf_iter_css bpf_iter_css_task bpf_iter_task bpf_iter_task_vma bpf_list_head ' +
+    'bpf_list_node bpf_rb_root bpf_rb_node bpf_wq bpf_timer ack_sample rate_sample xdp_md bpf_sock bpf_perf_event_data bpf_sysctl bpf_cgroup_dev_ctx ' +
+    'in_addr in6_addr nf_inet_addr timespec64 __kernel_timespec'
+  ).split(' '),
+);
+
+/** For where the definition is not at hand. @param name `struct foo` */
+export function isPlainStruct(name: string): boolean {
+  return PLAIN.has(name.replace(/^(?:struct|union) /, ''));
+}
+
+/** Every struct that is known here: true where it is made of integers only. For holding against real kernels. */
+export function knownStructs(): Map<string, boolean> {
+  return new Map([...[...OBJECTS].map((n) => [n, false] as const), ...[...PLAIN].map((n) => [n, true] as const)]);
 }

@@ -1,6 +1,6 @@
 /** What a parameter's C type is to BTF, once typedefs and what is known of structs are put in. */
 import type { TypeSyntax } from '../source/ir.ts';
-import { isKernelObject, isScalarName, isUnpassableName } from './kernel-types.ts';
+import { isKernelObject, isPlainStruct, isScalarName, isUnpassableName } from './kernel-types.ts';
 import type { TypeOracle } from './model.ts';
 
 export type Shape =
@@ -41,7 +41,7 @@ function structShape(name: string, pointers: number, types: TypeOracle): Shape {
   return {
     k: 'struct-pointer',
     name, // known objects first: a tree is not searched for what no kernel lays out otherwise
-    scalars: isKernelObject(name) ? false : types.isScalarStruct(name),
+    scalars: isKernelObject(name) ? false : (types.isScalarStruct(name) ?? (isPlainStruct(name) ? true : null)),
   };
 }
 

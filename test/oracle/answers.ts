@@ -1,5 +1,7 @@
 /** Verdicts in the form that is kept: small enough for a repository, whole enough to judge the model by. */
+import { knownStructs } from '../../src/verifier/kernel-types.ts';
 import type { Asked } from './ask.ts';
+import type { BtfReader } from './btf.ts';
 import { parseParameters } from './declaration.ts';
 import { LOCAL_SCALAR_STRUCTS } from './module.ts';
 import { declarationOf, flagSets, kindsOf } from './questions.ts';
@@ -12,8 +14,10 @@ export interface Answers {
   /** the release that was asked, e.g. `6.12.117+deb12-cloud-amd64` */
   kernel: string;
   programs: number;
-  /** struct → made of integers only, as that kernel has it */
+  /** struct of a declaration → made of integers only, as that kernel has it */
   scalarStructs: Record<string, boolean>;
+  /** the same for the structs that the model knows by name, where the kernel has them */
+  knownStructs: Record<string, boolean>;
   /** kind → declaration */
   declarations: Record<string, string>;
   /** columns of the matrix, by the sort of values that a kind takes */
@@ -63,6 +67,7 @@ export function answersOf(series: string, kernel: string, asked: Asked): Answers
     kernel,
     programs: asked.questions.length,
     scalarStructs: scalarStructs(declarations, asked),
+    knownStructs: knownStructsOf(asked.kernel),
     declarations,
     columns: lists,
     matrix: Object.fromEntries(
@@ -118,4 +123,13 @@ function messagesOf(asked: Asked): Answers['messages'] {
     counts[folded] = (counts[folded] ?? 0) + 1;
   });
   return Object.fromEntries(Object.entries(counts).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
+}
+
+function knownStructsOf(kernel: BtfReader): Answers['knownStructs'] {
+  return Object.fromEntries(
+    [...knownStructs().keys()].sort().flatMap((name) => {
+      const id = kernel.find('struct', name) ?? kernel.find('union', name);
+      return id === null ? [] : [[name, kernel.isScalarStruct(id)]];
+    }),
+  );
 }

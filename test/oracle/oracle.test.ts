@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { knownStructs } from '../../src/verifier/kernel-types.ts';
 import { statementsOf } from '../../src/verifier/statements.ts';
 import type { Answers } from './answers.ts';
 import { judgeModel } from './check.ts';
@@ -47,6 +48,15 @@ describe('one entry of the model turned wrong', () => {
       back();
     }
     expect(judgeModel(answers).unsound).toEqual([]);
+  });
+});
+
+describe('structs that the model knows by name', () => {
+  it.each([...recorded])('are laid out so in %s', (_, answers) => {
+    const known = knownStructs();
+    const wrong = Object.entries(answers.knownStructs).filter(([name, scalars]) => known.get(name) !== scalars);
+    expect(wrong).toEqual([]);
+    expect(Object.keys(answers.knownStructs).length).toBeGreaterThan(60);
   });
 });
 
