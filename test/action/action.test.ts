@@ -228,6 +228,15 @@ describe('action.yml', () => {
     expect(ran.steps.at(-1)!.stderr).toMatch(message);
   });
 
+  it('says so where Node is too old, or not there', { timeout: 60_000 }, async () => {
+    const bin = join(root, 'old-bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'node'), '#!/bin/sh\n[ "$1" = --version ] || exit 1\necho v18.20.0\n', { mode: 0o755 });
+    const ran = await run(bad, {}, pullEvent(bad), { PATH: `${bin}:${process.env.PATH}` });
+    expect([ran.code, ran.failed]).toEqual([2, 'Install kfunc-lint']);
+    expect(ran.steps[0]!.stderr).toBe('kfunc-lint: needs Node 20, 22 or 24; this runner has v18.20.0: use actions/setup-node\n');
+  });
+
   it('takes nothing of an event or an input into a script but through the environment', () => {
     const { runs } = parse(readFileSync(join(action, 'action.yml'), 'utf8')) as {
       runs: { steps: { run: string; env: Record<string, string> }[] };
