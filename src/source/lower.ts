@@ -1,20 +1,14 @@
-/** One function's text → ir.ts: head read by hand, body masked and parsed as a slice, #if groups put in place or, where they cut statements, tried arm by arm. */
+/** One function's text → ir.ts: the head is read by hand, the body by the parser when it is first looked at. */
 import { splitCommas } from './brackets.ts';
-import { type ConditionalGroup, conditionalGroups, negate } from './conditions.ts';
 import { plainType, readDeclaration, readDeclarators } from './declaration.ts';
 import { lexisOf } from './functions.ts';
 import { type Head, readHead } from './head.ts';
-import type { FunctionSyntax, ParameterSyntax, Span, Stmt, TypeSyntax } from './ir.ts';
-import { blanks } from './lexis.ts';
-import { lowerBlock, type StatementLowering, unknownStmt } from './lower-statement.ts';
-import { type Masked, maskBody, NESTING_LIMIT, pairBrackets } from './mask.ts';
+import type { FunctionSyntax, ParameterSyntax, Span, TypeSyntax } from './ir.ts';
+import { lowerBody } from './lower-body.ts';
 import type { FunctionSource } from './model.ts';
-import { parseC } from './parser.ts';
+import { hasUnknown } from './walk.ts';
 
-/** Most ways to choose arms of #if groups that cut through statements; beyond it a choice of them is taken. */
-const CHOICE_LIMIT = 8;
-/** Longest body that is parsed, in UTF-16 units: the kernel's longest has a quarter of it, and text that is no C is slow to parse. */
-const BODY_LIMIT = 400_000;
+export { collectCalls } from './walk.ts';
 
 const cache = new WeakMap<FunctionSource, FunctionSyntax | null>();
 
@@ -122,9 +116,14 @@ function readParameter(text: string, code: string, span: Span, oldStyle: Map<str
   const at = typed ?? span;
   const bare = code.slice(at.start, at.end).replace(/,/g, ' ');
   const read = typed ? readDeclarators(code, typed.start, typed.end).find((d) => d.name === given) : readDeclaration(bare);
-  const type = read ? { ...read.type, pointers: read.type.pointers + (read.type.dims.length > 0 ? 1 : 0) } : plainType(bare.trim());
+  const type = read ? decayed(read.type) : plainType(bare.trim());
   const shown = withoutComments(text, code, at).replace(/\s+/g, ' ').trim();
   return { name: read?.name ?? '', type, text: shown, span: at };
+}
+
+/** An array parameter is a pointer to its elements. */
+function decayed(type: TypeSyntax): TypeSyntax {
+  return type.dims.length === 0 || type.isFunction ? type : { ...type, pointers: type.pointers + 1, dims: type.dims.slice(1) };
 }
 
 function withoutComments(text: string, code: string, span: Span): string {
@@ -142,155 +141,4 @@ function oldStyleTypes(code: string, head: Head, brace: number): Map<string, Spa
     from = at + 1;
   }
   return types;
-}
-
-interface BodyText {
-  source: FunctionSource;
-  start: number;
-  end: number;
-  text: string;
-  /** the file with comments, strings and directives blank; not chosen arms too */
-  code: string;
-}
-
-interface Attempt {
-  body: Stmt & { k: 'block' };
-  /** groups that cut through statements */
-  broken: ConditionalGroup[];
-}
-
-function lowerBody(source: FunctionSource, brace: number): Stmt & { k: 'block' } {
-  const lexis = lexisOf(source.file);
-  const b: BodyText = { source, start: brace, end: source.end, text: source.file.text, code: lexis.code };
-  const { groups } = conditionalGroups(lexis.directives, brace, source.end);
-  const first = attempt(b, groups, []);
-  if (first.broken.length === 0) return first.body;
-  let broken = first.broken;
-  for (let round = 0; round < 3; round++) {
-    const tries = choices(broken).map((choice) => ({ choice, ...attempt(b, groups, choice.arms) }));
-    const more = [...new Set(tries.flatMap((t) => t.broken))].filter((g) => !broken.includes(g));
-    if (more.length === 0 || round === 2) return combine(b, tries);
-    broken = [...broken, ...more];
-  }
-  return first.body;
-}
-
-interface Choice {
-  condition: string;
-  /** for each broken group: it and the arm that is compiled */
-  arms: { group: ConditionalGroup; arm: number }[];
-}
-
-/** Every way to take one arm of each group, equal conditions taken alike; the extremes first where there are too many. */
-function choices(groups: ConditionalGroup[]): Choice[] {
-  let all: Choice[] = [{ condition: '', arms: [] }];
-  for (const group of groups) {
-    const next = all.flatMap((c) =>
-      group.arms.map((a, arm) => ({ condition: conjunction(c.condition, a.condition), arms: [...c.arms, { group, arm }] })),
-    );
-    const possible = next.filter((c) => !contradicts(c.condition));
-    all = possible.length <= 4 * CHOICE_LIMIT ? possible : [...possible.slice(0, 2 * CHOICE_LIMIT), ...possible.slice(-2 * CHOICE_LIMIT)];
-  }
-  if (all.length <= CHOICE_LIMIT) return all;
-  const step = (all.length - 1) / (CHOICE_LIMIT - 1);
-  return Array.from({ length: CHOICE_LIMIT }, (_, i) => all[Math.round(i * step)]!);
-}
-
-function conjunction(a: string, b: string): string {
-  const parts = [...a.split(' && '), ...b.split(' && ')].filter((p) => p !== '' && p !== '1');
-  return [...new Set(parts)].join(' && ');
-}
-
-function contradicts(condition: string): boolean {
-  const parts = condition.split(' && ');
-  return parts.includes('0') || parts.some((p) => parts.includes(negate(p)));
-}
-
-function combine(b: BodyText, tries: (Attempt & { choice: Choice })[]): Stmt & { k: 'block' } {
-  const read = tries.filter((t) => t.broken.length === 0 && !hasUnparsable(t.body));
-  const used = read.length > 0 ? read : tries;
-  const arms = used.map((t) => ({ condition: t.choice.condition, body: t.body.body }));
-  if (used.length === 0)
-    return {
-      k: 'block',
-      body: [unknownStmt(lowering(b, UNMASKED, []), { start: b.start, end: b.end })],
-      span: { start: b.start, end: b.end },
-    };
-  const span = { start: b.start, end: b.end };
-  return arms.length === 1 ? used[0]!.body : { k: 'block', body: [{ k: 'variants', arms, span }], span };
-}
-
-const UNMASKED: Masked = { text: '', notes: new Map() };
-
-function lowering(b: BodyText, masked: Masked, groups: ConditionalGroup[]): StatementLowering {
-  const own: StatementLowering = {
-    source: b.text,
-    code: b.code,
-    base: b.start,
-    notes: masked.notes,
-    masked: masked.text,
-    hasGaps: lexisOf(b.source.file).gaps.length > 0,
-    groups: { all: groups, placed: new Set() },
-    block: (_, node) => lowerBlock(own, node),
-  };
-  return own;
-}
-
-/** Masks, parses and lowers the body with the arms that are not chosen blank. */
-function attempt(b: BodyText, groups: ConditionalGroup[], arms: Choice['arms']): Attempt {
-  const chosen = new Set(arms.map((a) => a.group));
-  const gone = arms.flatMap((a) => a.group.arms.filter((_, i) => i !== a.arm));
-  const kept = groups.filter((g) => !chosen.has(g) && !gone.some((a) => a.start <= g.start && g.end <= a.end));
-  const code = blankOut(b.code.slice(b.start, b.end), b.start, gone);
-  const span = { start: b.start, end: b.end };
-  const { depth, unclosed } = pairBrackets(code);
-  const plain = lowering(b, UNMASKED, kept);
-  if (depth > NESTING_LIMIT || code.length > BODY_LIMIT)
-    return { body: { k: 'block', body: [unknownStmt(plain, span)], span }, broken: [] };
-  const masked = maskBody(code);
-  const c = lowering(b, masked, kept);
-  const root = parseC(masked.text + '}'.repeat(unclosed), b.start, code.length);
-  const top = root.type === 'translation_unit' ? root.kids[0] : undefined;
-  if (top?.type !== 'compound_statement') return { body: { k: 'block', body: [unknownStmt(c, span)], span }, broken: [] };
-  const body = lowerBlock(c, top);
-  const rest = root.kids[1];
-  if (rest && b.code.slice(rest.start, b.end).trim() !== '') body.body.push(unknownStmt(c, { start: rest.start, end: b.end }));
-  return { body: { ...body, span }, broken: kept.filter((g) => !c.groups.placed.has(g)) };
-}
-
-function blankOut(code: string, base: number, spans: Span[]): string {
-  let out = code;
-  for (const s of spans) out = out.slice(0, s.start - base) + blanks(out.slice(s.start - base, s.end - base)) + out.slice(s.end - base);
-  return out;
-}
-
-/** Walks statements and expressions alike, without recursion: trees may be deep. */
-function someNode(root: object, test: (node: { k?: string; why?: string }) => boolean): boolean {
-  const stack: unknown[] = [root];
-  while (stack.length > 0) {
-    const node = stack.pop();
-    if (typeof node !== 'object' || node === null) continue;
-    if (test(node)) return true;
-    for (const key in node) if (key !== 'span' && key !== 'type') stack.push((node as Record<string, unknown>)[key]);
-  }
-  return false;
-}
-
-function hasUnknown(body: Stmt): boolean {
-  return someNode(body, (n) => n.k === 'unknown');
-}
-
-function hasUnparsable(body: Stmt): boolean {
-  return someNode(body, (n) => n.k === 'unknown' && n.why !== 'not-shown');
-}
-
-/** Names of the functions and macros that the body calls by name, each once, in the order they stand in the tree. */
-export function collectCalls(fn: FunctionSyntax): string[] {
-  const names = new Set<string>();
-  someNode(fn.body, (n) => {
-    const call = n as { k?: string; fn?: { k: string; name?: string } };
-    if (call.k === 'call' && call.fn?.k === 'name') names.add(call.fn.name!);
-    return false;
-  });
-  return [...names];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Expr } from '../../src/source/ir.ts';
-import { characterValue, numberValue } from '../../src/source/lower-expression.ts';
+import { characterValue, numberValue } from '../../src/source/literal.ts';
 import { exprText, lowered } from './print.ts';
 
 function expression(text: string): Expr {

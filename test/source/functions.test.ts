@@ -32,10 +32,7 @@ describe('heads', () => {
     'an unknown annotation after the parameters': ['int f(int a)\n\t__checked_by(a)\n{ }', 'int f(int a)'],
     'attributes with arguments first': ['__printf(1, 2) void f(const char *fmt, ...) { }', '__printf void f(const char * fmt, ...)'],
     'comments between parameters': ['int f(int a, /* the (first */ long b, // second)\n char c)\n{ }', 'int f(int a, long b, char c)'],
-    'arrays and function pointers': [
-      'int f(int a[], char b[N][4], int (*fn)(int x, int y)) { }',
-      'int f(int *[] a, char *[N][4] b, int() fn)',
-    ],
+    'arrays and function pointers': ['int f(int a[], char b[N][4], int (*fn)(int x, int y)) { }', 'int f(int * a, char *[4] b, int() fn)'],
     'annotated parameters': ['int f(void __user *p, u64 __percpu *q, int x __maybe_unused) { }', 'int f(void * p, u64 * q, int x)'],
     'unnamed parameters': ['int f(struct foo *, int) { }', 'int f(struct foo *, int)'],
     'long types': [
