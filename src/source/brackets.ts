@@ -50,3 +50,31 @@ export function topLevelEnd(code: string, start: number, end: number): number {
   }
   return end;
 }
+
+/** Partner of each bracket, -1 for one without; 0 elsewhere. */
+export type Partners = Int32Array;
+
+/** All brackets of a text; `unclosed` and `unopened` count braces, `depth` is the deepest nesting. */
+export function pairBrackets(code: string): { partners: Partners; depth: number; unclosed: number; unopened: number } {
+  const partners = new Int32Array(code.length);
+  const stack: number[] = [];
+  let depth = 0;
+  let unopened = 0;
+  for (let i = 0; i < code.length; i++) {
+    const c = code.charCodeAt(i);
+    if (c === 40 || c === 91 || c === 123) {
+      partners[i] = -1;
+      depth = Math.max(depth, stack.push(i));
+    } else if (c === 41 || c === 93 || c === 125) {
+      partners[i] = -1;
+      const open = c === 41 ? 40 : c - 2;
+      // an unclosed parenthesis ends with the block around it
+      while (c === 125 && stack.length > 0 && code.charCodeAt(stack.at(-1)!) !== 123) stack.pop();
+      if (stack.length > 0 && code.charCodeAt(stack.at(-1)!) === open) {
+        partners[i] = stack.at(-1)!;
+        partners[stack.pop()!] = i;
+      } else if (c === 125) unopened++;
+    }
+  }
+  return { partners, depth, unclosed: stack.filter((at) => code.charCodeAt(at) === 123).length, unopened };
+}

@@ -1,4 +1,6 @@
 /** Values of constant expressions written in C. 64-bit arithmetic throughout; what is not known makes the whole unknown. */
+import { apply, applyUnary, common, LEVELS, literal, type Value } from './arithmetic.ts';
+import { scalarSize } from './scalar-size.ts';
 import { looksLikeTypedef, PRIMITIVE_WORDS } from './words.ts';
 
 export interface Folded {
@@ -13,73 +15,8 @@ export type NameLookup = (name: string) => Folded | null;
 /** The text that a call of a function-like macro stands for; null: none known. */
 export type CallLookup = (name: string, args: string[]) => string | null;
 
-interface Value {
-  n: bigint | null;
-  unsigned: boolean | null;
-  /** width of the type: int or long */
-  bits: 32 | 64;
-}
-
 const UNKNOWN: Folded = { value: null, unsigned: null };
 const DEPTH_LIMIT = 60;
-
-/** Sizes in bytes on 64-bit kernels of the types whose size is the same everywhere that BPF runs. */
-const SIZES: Record<string, number> = {
-  char: 1,
-  'signed char': 1,
-  'unsigned char': 1,
-  bool: 1,
-  _Bool: 1,
-  short: 2,
-  'unsigned short': 2,
-  int: 4,
-  'unsigned int': 4,
-  unsigned: 4,
-  long: 8,
-  'unsigned long': 8,
-  'long long': 8,
-  'unsigned long long': 8,
-  u8: 1,
-  s8: 1,
-  __u8: 1,
-  __s8: 1,
-  u16: 2,
-  s16: 2,
-  __u16: 2,
-  __s16: 2,
-  __be16: 2,
-  __le16: 2,
-  u32: 4,
-  s32: 4,
-  __u32: 4,
-  __s32: 4,
-  __be32: 4,
-  __le32: 4,
-  u64: 8,
-  s64: 8,
-  __u64: 8,
-  __s64: 8,
-  __be64: 8,
-  __le64: 8,
-  size_t: 8,
-  ssize_t: 8,
-  loff_t: 8,
-  pid_t: 4,
-  gfp_t: 4,
-  uint8_t: 1,
-  uint16_t: 2,
-  uint32_t: 4,
-  uint64_t: 8,
-  int8_t: 1,
-  int16_t: 2,
-  int32_t: 4,
-  int64_t: 8,
-};
-
-/** Bytes of a scalar type by its normalised name; null for any other. */
-export function scalarSize(name: string): number | null {
-  return SIZES[name] ?? null;
-}
 
 /** Folds an expression without comments. Never throws. */
 export function fold(text: string, names: NameLookup = () => null, calls: CallLookup = () => null): Folded {
@@ -90,18 +27,6 @@ export function fold(text: string, names: NameLookup = () => null, calls: CallLo
 
 const TOKEN =
   /\s*(0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|\d+[uUlL]*|'(?:\\.[^']*|[^'\\])'|"(?:\\.|[^"\\])*"|[A-Za-z_]\w*|<<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%~!&|^<>?:(),.[\]{}=;#])/y;
-const LEVELS: string[][] = [
-  ['||'],
-  ['&&'],
-  ['|'],
-  ['^'],
-  ['&'],
-  ['==', '!='],
-  ['<', '>', '<=', '>='],
-  ['<<', '>>'],
-  ['+', '-'],
-  ['*', '/', '%'],
-];
 
 class Reader {
   private readonly tokens: string[] = [];
@@ -221,7 +146,7 @@ class Reader {
       return v;
     }
     const v = this.unary();
-    const size = SIZES[type] ?? null;
+    const size = scalarSize(type);
     const unsigned = size === null ? null : /^unsigned|^_*u\d|^u\w*_t$|^size_t|^__[bl]e|^bool|^_Bool|^gfp_t/.test(type);
     if (size === null) return { ...v, unsigned: null };
     const n = v.n === null ? null : unsigned ? BigInt.asUintN(size * 8, v.n) : BigInt.asIntN(size * 8, v.n);
@@ -250,7 +175,7 @@ class Reader {
   private call(token: string): Value {
     const args = this.argumentTexts();
     if (this.failed) return this.unknown();
-    if (token === 'sizeof') return { n: bigOrNull(SIZES[(args[0] ?? '').trim()]), unsigned: true, bits: 64 };
+    if (token === 'sizeof') return { n: sizeValue((args[0] ?? '').trim()), unsigned: true, bits: 64 };
     if (token === 'ARRAY_SIZE' || token === 'offsetof' || token === 'sizeof_field' || token === 'strlen' || token === '__alignof__')
       return { n: null, unsigned: true, bits: 64 };
     const builtin = BUILTIN_CALLS[token];
@@ -295,89 +220,7 @@ const BUILTIN_CALLS: Record<string, { arity: number; text(args: string[]): strin
   GENMASK_ULL: { arity: 2, text: ([h, l]) => `((~0ULL >> (63 - (${h}))) & (~0ULL << (${l})))` },
 };
 
-function bigOrNull(n: number | undefined): bigint | null {
-  return n === undefined ? null : BigInt(n);
-}
-
-function either(a: boolean | null, b: boolean | null): boolean | null {
-  if (a === true || b === true) return true;
-  return a === null || b === null ? null : false;
-}
-
-/** C's usual arithmetic conversions: the wider type wins, of equal ones the unsigned. */
-function common(l: Value, r: Value): { unsigned: boolean | null; bits: 32 | 64 } {
-  if (l.bits === r.bits) return { unsigned: either(l.unsigned, r.unsigned), bits: l.bits };
-  return l.bits > r.bits ? { unsigned: l.unsigned, bits: 64 } : { unsigned: r.unsigned, bits: 64 };
-}
-
-function wrap(n: bigint | null, type: { unsigned: boolean | null; bits: 32 | 64 }): Value {
-  return { ...type, n: n === null ? null : type.unsigned ? BigInt.asUintN(type.bits, n) : BigInt.asIntN(type.bits, n) };
-}
-
-function literal(token: string): Value {
-  const [, digits = '', suffix = ''] = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)$/.exec(token) ?? [];
-  const n = /^0\d+$/.test(digits) ? BigInt(`0o${digits.slice(1).replace(/[89]/g, '0')}`) : BigInt(digits);
-  const asked = /[uU]/.test(suffix);
-  // only octal and hexadecimal constants become unsigned because they do not fit
-  const mayBeUnsigned = asked || !/^[1-9]/.test(digits);
-  const fits32 = n <= 0x7fffffffn || (mayBeUnsigned && n <= 0xffffffffn);
-  const bits = fits32 && !/[lL]/.test(suffix) ? 32 : 64;
-  return { n, bits, unsigned: asked || (mayBeUnsigned && n > (bits === 32 ? 0x7fffffffn : 0x7fffffffffffffffn)) };
-}
-
-function applyUnary(op: string, v: Value): Value {
-  if (op === '!') return { n: v.n === null ? null : v.n === 0n ? 1n : 0n, unsigned: false, bits: 32 };
-  if (v.n === null || op === '+') return v;
-  return wrap(op === '-' ? -v.n : ~v.n, v);
-}
-
-const TRUTHS = new Set([...LEVELS[0]!, ...LEVELS[1]!, ...LEVELS[5]!, ...LEVELS[6]!]);
-
-function apply(op: string, l: Value, r: Value): Value {
-  const type =
-    op === '<<' || op === '>>'
-      ? { unsigned: l.unsigned, bits: l.bits }
-      : TRUTHS.has(op)
-        ? { unsigned: false, bits: 32 as const }
-        : common(l, r);
-  return wrap(l.n === null || r.n === null ? null : compute(op, l.n, r.n), type);
-}
-
-function compute(op: string, l: bigint, r: bigint): bigint | null {
-  switch (op) {
-    case '||':
-      return l !== 0n || r !== 0n ? 1n : 0n;
-    case '&&':
-      return l !== 0n && r !== 0n ? 1n : 0n;
-    case '|':
-      return l | r;
-    case '^':
-      return l ^ r;
-    case '&':
-      return l & r;
-    case '==':
-      return l === r ? 1n : 0n;
-    case '!=':
-      return l !== r ? 1n : 0n;
-    case '<':
-      return l < r ? 1n : 0n;
-    case '>':
-      return l > r ? 1n : 0n;
-    case '<=':
-      return l <= r ? 1n : 0n;
-    case '>=':
-      return l >= r ? 1n : 0n;
-    case '<<':
-      return r < 0n || r > 127n ? null : l << r;
-    case '>>':
-      return r < 0n || r > 127n ? null : l >> r;
-    case '+':
-      return l + r;
-    case '-':
-      return l - r;
-    case '*':
-      return l * r;
-    default:
-      return r === 0n ? null : op === '/' ? l / r : l % r;
-  }
+function sizeValue(type: string): bigint | null {
+  const size = scalarSize(type);
+  return size === null ? null : BigInt(size);
 }

@@ -8,7 +8,7 @@ import type { Span } from './ir.ts';
 import { locate } from './locate.ts';
 import { expand, type MacroLookup, macroIn } from './macros.ts';
 import type { ConstantSource, EnumSource, SourceFile } from './model.ts';
-import { occurrences, taggedBody, typedefBody } from './types.ts';
+import { occurrences, taggedBody, typedefBody } from './tagged-body.ts';
 
 /** Answers for what an enumerator's expression may use besides the enumerators before it. */
 export interface EnumContext {

@@ -3,7 +3,7 @@ import { functionsOf, lexisOf } from './functions.ts';
 import { locate } from './locate.ts';
 import { lowerFunction } from './lower.ts';
 import type { FunctionSource, KfuncDefinition, SourceFile } from './model.ts';
-import { occurrences } from './types.ts';
+import { occurrences } from './tagged-body.ts';
 
 /** Definitions in a file, by name; `listed` are the names that sets at hand hold. */
 export function kfuncDefinitions(file: SourceFile, listed: ReadonlySet<string>): { name: string; definition: KfuncDefinition }[] {

@@ -1,15 +1,18 @@
 /** A function's body → ir.ts: masked, parsed as a slice, #if groups put in their place or, where they cut statements, read choice by choice. */
 import { armChoices, type Choice } from './arm-choices.ts';
+import { pairBrackets } from './brackets.ts';
 import { type ConditionalGroup, conditionalGroups } from './conditions.ts';
 import { lexisOf } from './functions.ts';
 import type { Span, Stmt } from './ir.ts';
 import { blanks } from './lexis.ts';
 import { lowerBlock } from './lower-statement.ts';
-import { type Masked, maskBody, NESTING_LIMIT, pairBrackets } from './mask.ts';
+import { type Masked, maskBody } from './mask.ts';
 import type { FunctionSource } from './model.ts';
 import { parseC } from './parser.ts';
 import { type StatementLowering, unknownStmt } from './statement-lowering.ts';
 
+/** Deepest nesting of brackets that is given to the parser; kernel code stays below 30. */
+const NESTING_LIMIT = 200;
 /** Longest body that is parsed, in UTF-16 units: the kernel's longest has a quarter of it, and text that is no C is slow to parse. */
 const BODY_LIMIT = 400_000;
 

@@ -3,7 +3,7 @@ import { splitCommas } from './brackets.ts';
 import { bitmapType, macroType, plainType, readDeclaration, readDeclarators } from './declaration.ts';
 import type { Declarator, Expr, Span, Stmt } from './ir.ts';
 import { kidAt, type Lowering, lowerExpr, noteAt, spanOf, textOf, unknownExpr } from './lower-expression.ts';
-import type { Note } from './mask.ts';
+import type { Note } from './mask-notes.ts';
 import type { Node } from './parser.ts';
 import { type StatementLowering, unknownStmt } from './statement-lowering.ts';
 

@@ -2,7 +2,7 @@
 import { plainType, readDeclaration } from './declaration.ts';
 import type { Expr, Span, Stmt, TypeSyntax } from './ir.ts';
 import { characterValue, numberValue } from './literal.ts';
-import type { Note } from './mask.ts';
+import type { Note } from './mask-notes.ts';
 import type { Node } from './parser.ts';
 import { looksLikeTypedef } from './words.ts';
 

@@ -21,9 +21,10 @@ import type {
   TreeFiles,
   VariableSource,
 } from './model.ts';
+import { structIn } from './structs.ts';
 import { isStub, isVisible } from './stubs.ts';
 import { BUILTIN_TYPEDEFS } from './typedefs.ts';
-import { structIn, typedefIn, variableIn } from './types.ts';
+import { typedefIn, variableIn } from './types.ts';
 import { PRIMITIVE_WORDS } from './words.ts';
 
 export { typeOracle } from './oracle.ts';

@@ -71,8 +71,8 @@ describe('fold', () => {
   ])('the type of %s', (text, unsigned) => expect(value(text).unsigned).toBe(unsigned));
 
   it('gives up on what is too deep or too long', () => {
-    expect(fold('('.repeat(5000) + '1' + ')'.repeat(5000)).value).toBeNull();
-    expect(fold('-'.repeat(5000) + '1').value).toBeNull();
+    expect(fold(`${'('.repeat(5000)}1${')'.repeat(5000)}`).value).toBeNull();
+    expect(fold(`${'-'.repeat(5000)}1`).value).toBeNull();
   });
 });
 
