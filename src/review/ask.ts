@@ -18,15 +18,20 @@ export function ask(comment: ReviewComment, court: Court): Question[] {
   const first = findPlace(comment, anchor, court, []);
   const stated = readClaims(comment, { isName: isNameIn(namesIn(first?.syntax ?? null), identifiersAround(comment, first)) });
   return stated.map((one) => {
-    const place = first ?? findPlace(comment, anchor, court, one.callees);
+    const other = first && comment.function === null ? otherKfunc(one, first, court) : null;
+    const place = other ?? first ?? findPlace(comment, anchor, court, one.callees);
+    const at = other ? null : anchor;
+    const own = returnsItself(one, place?.name ?? null)
+      ? { ...one, category: 'return-value' as const, aspect: 'returns-null' as const }
+      : one;
     const name = place?.name ?? comment.function ?? namedKfunc(one, court);
     return {
-      stated: one,
+      stated: own,
       comment,
-      anchor,
+      anchor: at,
       place,
       function: name,
-      subject: subjectOf(one, comment, place, anchor, court),
+      subject: subjectOf(own, comment, place, at, court),
       own: name === null ? [] : unitsOf(court, name),
       reaching: name === null ? [] : unitsReaching(court, name),
     };
@@ -56,6 +61,24 @@ function findPlace(comment: ReviewComment, anchor: Anchor | null, court: Court, 
     if (found && court.analysis.program.files.includes(found.source.file)) return found;
   }
   return null;
+}
+
+/** `bpf_this() may return NULL`, said of the function quoted, is about what programs get. */
+function returnsItself(stated: StatedClaim, name: string | null): boolean {
+  return stated.category === 'null-deref' && name !== null && stated.subjects[0] === `${name}()`;
+}
+
+/** `Can p be NULL in bpf_other()?`, `Does bpf_other() leak?`: about that one. Named otherwise, as what is alike or what calls, it changes nothing. */
+function otherKfunc(stated: StatedClaim, quoted: Place, court: Court): Place | null {
+  if (new RegExp(`\\b${quoted.name}\\b`).test(stated.first)) return null;
+  const named = court.analysis.units.filter((u) => isSubjectOf(u.kfunc.name, stated.first));
+  const [unit] = named;
+  return unit && named.length === 1 ? { name: unit.kfunc.name, source: unit.definition.source, syntax: unit.definition.syntax } : null;
+}
+
+function isSubjectOf(name: string, sentence: string): boolean {
+  const verb = "can|could|does|do|is|are|should|will|would|may|might|has|isn't|doesn't|shouldn't|won't|couldn't";
+  return new RegExp(`(?<!\\b(?:as|like|unlike) )\\b(?:in|inside)\\s+${name}\\b|^(?:${verb})\\s+${name}\\b`, 'i').test(sentence);
 }
 
 /** Without a body at hand the words may still name a kfunc that is registered here. */

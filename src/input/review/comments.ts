@@ -95,8 +95,10 @@ export class CommentReader {
   private carets(line: Line, body: string): void {
     const last = this.quoted.at(-1);
     if (!last || !this.lastLine) return;
-    const from = (line.depth === 0 ? 0 : line.text.length - body.length) + body.indexOf('^');
-    this.caret = { ...underCarets(this.lastLine, from, from + body.lastIndexOf('^') - body.indexOf('^') + 1, last.offset), line };
+    const columns = shownColumns(line.text);
+    const first = line.text.indexOf('^', line.text.length - body.length);
+    const range = underCarets(this.lastLine, columns[first]!, columns[line.text.lastIndexOf('^')]! + 1, last.offset);
+    this.caret = { ...range, line };
   }
 
   private blank(): void {
@@ -156,12 +158,7 @@ export class CommentReader {
 
 /** Columns as a reader sees them, tabs at eight, turned into columns of the quoted code. `offset` of them belong to the sign. */
 function underCarets(line: Line, from: number, to: number, offset: number): { from: number; to: number } {
-  const columns: number[] = [];
-  let shown = 0;
-  for (const char of line.text) {
-    columns.push(shown);
-    shown = char === '\t' ? (Math.floor(shown / 8) + 1) * 8 : shown + 1;
-  }
+  const columns = shownColumns(line.text);
   const at = (column: number) => {
     const found = columns.findIndex((c) => c >= column);
     return Math.max(0, (found < 0 ? line.text.length : found) - (line.text.length - line.body.length) - offset);
@@ -180,6 +177,17 @@ function goesOn(lines: readonly Line[], i: number, to: number): boolean {
 function opensCode(lines: readonly Line[], i: number, to: number): boolean {
   for (let j = i + 1; j < to && j < i + 80 && lines[j]!.depth === 0; j++) if (/^\s*```/.test(lines[j]!.text)) return true;
   return false;
+}
+
+/** The column at which each character is shown. */
+function shownColumns(text: string): number[] {
+  const columns: number[] = [];
+  let shown = 0;
+  for (const char of text) {
+    columns.push(shown);
+    shown = char === '\t' ? (Math.floor(shown / 8) + 1) * 8 : shown + 1;
+  }
+  return columns;
 }
 
 /** A line of the quoted patch. Lines of the commit message are quoted with five blanks, which no diff line has without being empty code. */

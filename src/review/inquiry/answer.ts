@@ -71,7 +71,22 @@ export function weigh(court: Court, unit: KfuncUnit, q: Question, parts: Parts):
     missing,
     mend: null,
   };
-  return judge(claim, court.analysis.bench);
+  const finding = judge(claim, court.analysis.bench);
+  claims.set(finding, claim);
+  return finding;
+}
+
+const claims = new WeakMap<Finding, Claim>();
+
+/** The claim that a finding judges, of ours or of a rule. */
+export function claimBehind(finding: Finding, court: Court): Claim | null {
+  const same = (c: Claim) =>
+    c.rule === finding.rule &&
+    c.kfunc === finding.kfunc &&
+    c.subject === finding.subject &&
+    c.message === finding.message &&
+    c.location.line === finding.location.line;
+  return claims.get(finding) ?? court.analysis.claims.find(same) ?? null;
 }
 
 export type Outcome = 'confirmed' | 'refuted' | 'undecided';

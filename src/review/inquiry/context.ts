@@ -1,6 +1,6 @@
 /** Sleeping and RCU sections: what the function does, held against the programs that can call it. */
 import type { Evidence, Missing } from '../../claim.ts';
-import type { EventOf, KfuncUnit } from '../../rule.ts';
+import type { EventOf, FlowEvent, KfuncUnit } from '../../rule.ts';
 import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
@@ -18,7 +18,8 @@ export function askSleep(q: Question, court: Court): Answer {
     sleepsOf(q).some((e) => isAtomic(e) && placeInKfunc(e).line === f.location.line && f.message.includes('holds')),
   );
   const flagged = rules.filter((f) => !own.includes(f));
-  if (atomic && own.length > 0) return answered(own);
+  // whatever exactly was asked, sleeping under the function's own lock makes it true
+  if (own.length > 0) return answered(atomic ? own : [...own, ...flagged]);
   const parts = q.own.map((unit) =>
     atomic && holdsAnything(unit) ? sleepsUnderOwnLock(unit, q, court) : sleepsAtAll(unit, q, court, flagged),
   );
@@ -111,6 +112,29 @@ export function askRcu(q: Question, court: Court): Answer {
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
 }
 
+/** What was read inside the section must be used inside it too: a use after the unlock, or a way out with the pointer, leaves the question open. */
+function outlives(unit: KfuncUnit, reads: Read[], q: Question): Missing[] {
+  const isRead = (e: FlowEvent) => e.occurrences.some((o) => o.origins.some((x) => x.k === 'call' && x.rcu));
+  const unlocks = unit.flow.events
+    .filter((e) => e.k === 'call' && /^(rcu_read_unlock|srcu_read_unlock)/.test(e.callee))
+    .map((e) => e.location.line);
+  const first = Math.min(...reads.map((r) => placeInKfunc(r).line));
+  const unlock = unlocks.find((line) => line > first);
+  const late = unit.flow.events.find(
+    (e) =>
+      (e.k === 'return' || ((e.k === 'deref' || e.k === 'pass') && unlock !== undefined && placeInKfunc(e).line > unlock)) && isRead(e),
+  );
+  const asked = /\b(after|once|beyond|past|outlive\w*|escape\w*|leave\w*|unlock\w*|return\w*)\b/i.test(q.stated.text);
+  if (!late && !asked) return [];
+  return [
+    {
+      what: unit.kfunc.name,
+      why: 'whether what was read is used only inside the section is not followed far enough',
+      treeWouldHelp: false,
+    },
+  ];
+}
+
 function readsIn(unit: KfuncUnit, q: Question, court: Court): Answer {
   const reads = unit.flow.events.filter((e): e is Read => e.k === 'rcu-read');
   if (reads.length === 0)
@@ -119,7 +143,7 @@ function readsIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       `no read of an RCU-protected pointer was seen in ${unit.kfunc.name}()`,
       unit.flow.partial || unit.flow.unknownCallees.size > 0,
     );
-  const missing = unseen(unit).filter((m) => unit.flow.unknownCallees.has(m.what) || unit.flow.partial);
+  const missing = [...unseen(unit).filter((m) => unit.flow.unknownCallees.has(m.what) || unit.flow.partial), ...outlives(unit, reads, q)];
   const guards = reads.map(
     (e): Evidence => ({
       kind: 'guard',

@@ -17,6 +17,8 @@ export function askFlag(q: Question, court: Court): Answer {
     return answered(q.own.slice(0, 1).map((unit) => hasFlag(unit, flag, q, court)));
   if (entries.length === 0)
     return unknown(q.function!, `the registration of ${q.function}() is not at hand, so its flags are not known`, true);
+  if (/\b(instead of|rather than|too strict|relax\w*|also accept|replace\w*)\b/i.test(q.stated.text))
+    return notOurs('which of two flags is meant is a matter of design');
   return withoutFlag(flag, q, court);
 }
 
@@ -55,7 +57,7 @@ function withoutFlag(flag: string, q: Question, court: Court): Answer {
       return askArguments(q, court, flag);
     case 'KF_ACQUIRE':
     case 'KF_RELEASE': {
-      const found = ruled(court, ['acquire-release'], q, () => true);
+      const found = ruled(court, ['acquire-release'], q, (f) => f.verdict === 'confirmed');
       return found.length > 0
         ? answered(found)
         : unknown(flag, `whether ${q.function}() should carry ${flag} is not told by what was seen`, true);

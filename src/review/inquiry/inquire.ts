@@ -1,7 +1,8 @@
 /** Sends a question to the inquiry that can answer it. */
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
-import { notOurs, outcomeOf } from './answer.ts';
+import { answered, notOurs, outcomeOf, ruled } from './answer.ts';
+import { unlessAssumed } from './assumed-series.ts';
 import { askRcu, askSleep } from './context.ts';
 import { askFlag } from './flags.ts';
 import { askNullness } from './nullness.ts';
@@ -11,7 +12,7 @@ import { askReach, askRegistration } from './registered.ts';
 import { askReturnsError, askReturnsNull } from './returns.ts';
 
 export function inquire(q: Question, court: Court): Answer {
-  const answer = byCategory(q, court);
+  const answer = unlessAssumed(byCategory(q, court), court);
   return outcomeOf(answer) === 'undecided' && hangsOnNmi(q) ? (askReach(q, court) ?? answer) : answer;
 }
 
@@ -25,6 +26,7 @@ function hangsOnNmi({ stated }: Question): boolean {
 
 function byCategory(q: Question, court: Court): Answer {
   const { category, aspect } = q.stated;
+  if (aspect === 'redundant-check') return askRedundant(q, court);
   if (category === 'other')
     return notOurs(OUT_OF_SCOPE[aspect] ?? 'it speaks of nothing that the verifier or the flow of one call decides');
   if (q.place && q.reaching.length === 0 && q.own.length === 0)
@@ -47,6 +49,14 @@ function byCategory(q: Question, court: Court): Answer {
     case 'registration':
       return askRegistration(q, court);
   }
+}
+
+/** That a check is needless is a claim of a rule of ours; that it is needed nothing shows. */
+function askRedundant(q: Question, court: Court): Answer {
+  const found = ruled(court, ['redundant-check'], q, (f) => f.verdict === 'confirmed' && (!q.subject || f.subject === q.subject.root));
+  return found.length > 0
+    ? answered(found)
+    : notOurs('whether a check is worth keeping is for people to say unless the verifier makes it needless');
 }
 
 const OUT_OF_SCOPE: Partial<Record<string, string>> = {

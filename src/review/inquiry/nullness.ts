@@ -61,10 +61,10 @@ function valuesOf(q: Question, subject: Subject, unit: KfuncUnit): ValueUses[] {
   const uses = unit.flow.events.filter((e): e is Use => e.k === 'deref' || e.k === 'pass');
   const named = uses.filter((e) => inPlace(e, q) && isOf(e, subject));
   const here = named.filter((e) => onLine(e, q));
-  const start = here.length > 0 ? here : named;
+  const start = here.length > 0 && isPinned(q, subject, named) ? here : named;
   const values = new Map<string, ValueUses>();
   for (const use of start) for (const occurrence of use.occurrences) add(values, use, occurrence);
-  if (here.length === 0 && subject.kind === 'parameter' && q.own.includes(unit)) {
+  if (start !== here && subject.kind === 'parameter' && q.own.includes(unit)) {
     for (const use of uses)
       for (const o of use.occurrences) if (o.origins.some((x) => x.k === 'param' && x.index === subject.index)) add(values, use, o);
   }
@@ -74,6 +74,21 @@ function valuesOf(q: Question, subject: Subject, unit: KfuncUnit): ValueUses[] {
         if (!value.seen.some((s) => s.occurrence === o) && sameOrigin(o, value.origin)) value.seen.push({ use, occurrence: o });
   }
   return [...values.values()];
+}
+
+/** Words that may point to another value of the same name: what it holds further down, what a callee gave. */
+const ELSEWHERE =
+  /\b(after|later|below|further|then|returned by|result of|second|re-?assign\w*|overwritt\w*|new value|next line|following)\b/i;
+
+/**
+ * The quoted line is what the claim is about, and nothing else: it uses the name and does not set it, and the words point nowhere else. Else every value that
+ * the name holds in the function counts, because a true claim about one of them must not fall with another.
+ */
+function isPinned(q: Question, subject: Subject, named: readonly Use[]): boolean {
+  const line = q.anchor?.file.text.split('\n')[q.anchor.line - 1] ?? '';
+  if (new RegExp(`\\b${subject.root}\\s*=(?!=)`).test(line) || ELSEWHERE.test(q.stated.text)) return false;
+  const givers = named.flatMap((e) => e.occurrences.flatMap((o) => o.origins.flatMap((x) => (x.k === 'call' ? [x.callee] : []))));
+  return !givers.some((callee) => q.stated.text.includes(callee));
 }
 
 function add(values: Map<string, ValueUses>, use: Use, occurrence: Occurrence): void {
@@ -125,10 +140,11 @@ function isOf(use: Use, subject: Subject): boolean {
 
 function judgeValue(value: ValueUses, q: Question, subject: Subject, unit: KfuncUnit, court: Court): Finding[] {
   const failing = value.seen.filter((s) => mayFail(s, value.origin, q));
-  const own = q.own.includes(unit) && value.origin.k === 'param' && q.stated.aspect === 'null';
   const name = value.origin.k === 'param' ? (unit.definition.syntax.parameters[value.origin.index]?.name ?? subject.text) : subject.text;
   const rules =
-    own || value.origin.k === 'param' ? ruled(court, ['unchecked-param'], { ...q, own: [unit] }, (f) => f.subject === name) : [];
+    q.stated.aspect === 'null' && value.origin.k === 'param'
+      ? ruled(court, ['unchecked-param'], { ...q, own: [unit] }, (f) => f.subject === name)
+      : [];
   if (failing.length > 0 && rules.length > 0) return rules;
   if (failing.length > 0 && value.origin.k === 'call') {
     const same = ruled(court, ['unchecked-result'], { ...q, own: [unit] }, (f) => failing.some((s) => samePlace(f, s.use)));
@@ -157,7 +173,7 @@ function standing(value: ValueUses, failing: Seen[], name: string, q: Question, 
   if (first.occurrence.doubt !== null) missing.push({ what: use.function, why: first.occurrence.doubt, treeWouldHelp: true });
   if (value.mixed || first.occurrence.merged)
     missing.push({ what: name, why: `which value ${name} holds there could not be told apart`, treeWouldHelp: false });
-  missing.push(...unknownSource(value.origin, name));
+  missing.push(...unknownSource(value.origin, name, q));
   return weigh(court, unit, q, {
     rule: value.origin.k === 'param' ? 'unchecked-param' : 'unchecked-result',
     subject: name,
@@ -170,10 +186,11 @@ function standing(value: ValueUses, failing: Seen[], name: string, q: Question, 
   });
 }
 
-function unknownSource(origin: Origin, name: string): Missing[] {
+function unknownSource(origin: Origin, name: string, q: Question): Missing[] {
   switch (origin.k) {
     case 'param':
-      return [];
+      if (q.stated.aspect === 'null') return [];
+      return [{ what: name, why: 'whether a program can hand over an error pointer is not modelled', treeWouldHelp: false }];
     case 'call':
       return origin.mayFail
         ? []

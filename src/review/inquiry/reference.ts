@@ -23,7 +23,7 @@ export function askReference(q: Question, court: Court): Answer {
     case 'untrusted':
       return askTrust(q, court);
     case 'freed':
-      return speaksOfLater(q)
+      return speaksOfLater(q) || mayBeDropped(q)
         ? unknown(q.subject?.text ?? 'object', 'how long the object lives after the call is not followed', false)
         : askTrust(q, court);
     default: {
@@ -48,16 +48,32 @@ function isInBody(f: Finding, q: Question): boolean {
   return !parameters.has(f.subject) || f.verdict === 'confirmed';
 }
 
+/** The function itself drops the object, or hands it to code out of sight that may. */
+function mayBeDropped(q: Question): boolean {
+  const index = q.subject?.index ?? -1;
+  return q.own.some((u) => u.flow.partial || u.flow.exits.some((e) => e.droppedOn.includes(index) || e.escaped.includes(index)));
+}
+
 type Return = EventOf<'return'>;
 
 function returnsOf(unit: KfuncUnit): Return[] {
   return unit.flow.events.filter((e): e is Return => e.k === 'return' && e.chain.length === 0);
 }
 
+/** Of memory that is never freed the flow says nothing: it follows references. */
+function speaksOfMemory(q: Question): boolean {
+  const text = q.stated.text;
+  return (
+    /\b(memory|buffer|alloc\w*|kfree|kmalloc|kzalloc|vmalloc|free[ds]?|page|skb)\b/i.test(text) &&
+    !/\b(ref(erence|count|s)?|refcount\w*|\w*_put|css_\w+)\b/i.test(text)
+  );
+}
+
 /** On some way out a reference is left over: shown by the flow; that none is left over is shown only where the flow saw every call. */
 function askLeak(q: Question, court: Court): Answer {
   const rules = ruled(court, ['acquire-release'], q, (f) => f.function !== null && f.subject !== 'return' && isInBody(f, q));
   if (rules.length > 0) return answered(rules);
+  if (speaksOfMemory(q)) return unknown(q.subject?.text ?? 'memory', 'whether memory is freed is not followed, only references are', false);
   return merge(q.own.map((unit) => leakIn(unit, q, court)));
 }
 
@@ -120,6 +136,9 @@ function askTaken(q: Question, court: Court): Answer {
 
 function takenIn(unit: KfuncUnit, q: Question, court: Court): Answer {
   const returns = returnsOf(unit).filter((e) => e.held !== 'null' && e.occurrences.some((o) => (o.fact.nul & VALID) !== 0));
+  const named = q.subject?.kind === 'parameter' || q.subject?.kind === 'variable' ? q.subject.root : null;
+  const isReturned = named === null || returns.some((e) => new RegExp(`\\b${named}\\b`).test(e.text));
+  if (!isReturned) return unknown(q.subject!.text, `${q.subject!.text} is not what ${unit.kfunc.name}() hands out`, false);
   if (returns.length === 0 || !returns.every((e) => e.held === 'yes'))
     return unknown('return', `whether a reference goes out of ${unit.kfunc.name}() could not be followed`, true);
   const missing = unseen(unit, returns);
@@ -149,7 +168,10 @@ function askLiveCount(q: Question, court: Court): Answer {
 }
 
 function liveIn(unit: KfuncUnit, q: Question, court: Court): Answer {
-  const gets = unit.flow.events.filter((e): e is EventOf<'get'> => e.k === 'get');
+  const index = q.subject?.kind === 'parameter' ? q.subject.index : -1;
+  const gets = unit.flow.events.filter(
+    (e): e is EventOf<'get'> => e.k === 'get' && (index < 0 || e.occurrences.some((o) => isFromParameter(o, index))),
+  );
   if (gets.length === 0) return unknown(q.subject?.text ?? 'reference', `no reference was seen to be taken in ${unit.kfunc.name}()`, true);
   const missing = unseen(unit, returnsOf(unit));
   const bad = gets.filter((e) => e.live && !e.held);

@@ -10,13 +10,43 @@ import { answered, ruled, unknown, weigh } from './answer.ts';
 
 export function askRegistration(q: Question, court: Court): Answer {
   if (q.own.length === 0) return unknown(q.function ?? 'kfunc', `${q.function ?? 'the function'}() is no kfunc at hand`, true);
-  const reach = askReach(q, court);
-  if (reach) return reach;
-  if (q.stated.aspect === 'reach')
-    return unknown(q.function!, 'which programs may call it is a matter of what is meant, unless a program type is named', false);
-  const rules = ruled(court, ['registration', 'uncallable'], q, () => true);
+  if (q.stated.aspect === 'reach') return reachAnswer(q, court);
+  if (q.stated.premises.length > 0 || FOR_WHOM.test(q.stated.text))
+    return unknown(q.function!, 'for which programs it should be registered is a matter of what is meant', false);
+  const annotation = /__bpf_kfunc\b/.test(q.stated.text) && !/register\w*/i.test(q.stated.sentence);
+  const rules = ruled(court, ['registration', 'uncallable'], q, (f) => f.message.includes('__bpf_kfunc') === annotation);
   if (rules.length > 0) return answered(rules);
-  return answered(q.own.slice(0, 1).map((unit) => isRegistered(unit, q, court)));
+  if (/\b(static|inline|extern|prototype|declar\w*|start_defs|end_defs|twice|duplicate)\b/i.test(q.stated.text)) {
+    return unknown(q.function!, 'no rule of ours says so, and nothing shows the opposite', false);
+  }
+  return answered(q.own.slice(0, 1).map((unit) => (annotation ? isAnnotated(unit, q, court) : isRegistered(unit, q, court))));
+}
+
+/** Registered, but not for those that are meant. */
+const FOR_WHOM =
+  /\b(for|to)\b.{0,40}\b(xdp|tc|tracing|kprobes?|lsm|struct_ops|syscall|cgroup\w*|netfilter|perf\w*|sched\w*|socket|types?|programs?)\b/i;
+
+/** Only a claim that some kind of program can call it is refuted by who can; that one can't is not. */
+function reachAnswer(q: Question, court: Court): Answer {
+  const denied = /\b(can ?not|can't|not|isn't|unable|unavailable|missing|only)\b/i.test(q.stated.sentence);
+  const reach = denied ? null : askReach(q, court);
+  return (
+    reach ??
+    unknown(q.function!, 'which programs may call it is a matter of what is meant, unless a program type is named that can not', false)
+  );
+}
+
+function isAnnotated(unit: KfuncUnit, q: Question, court: Court): Finding {
+  const marked = unit.definition.hasBpfKfunc;
+  return weigh(court, unit, q, {
+    rule: 'registration',
+    subject: unit.kfunc.name,
+    property: { kind: 'code' },
+    location: unit.definition.location,
+    message: `${unit.kfunc.name}() is not marked __bpf_kfunc`,
+    guards: marked ? [registration(`${unit.kfunc.name}() is marked __bpf_kfunc`, unit.definition.location)] : [],
+    missing: marked ? [] : [{ what: unit.kfunc.name, why: 'whether it is registered as a kfunc is not at hand', treeWouldHelp: true }],
+  });
 }
 
 /** Set, entry and registration call are all at hand. */

@@ -19,6 +19,8 @@ export function askReturnsError(q: Question, court: Court): Answer {
   // about a callee's result, not about what the kfunc itself gives back
   if (q.subject?.kind === 'call')
     return unknown(q.subject.text, `what is done with the result of ${q.subject.text} is not followed as such`, false);
+  if (q.stated.aspect === 'ignored-result')
+    return unknown('return', 'whether the right value is returned, and heeded, is not told by the flow alone', false);
   const rules = ruled(court, ['errptr-return'], q, () => true);
   return rules.length > 0 ? answered(rules) : each(q, (unit) => neverReturns(unit, q, court, ERR, 'an error pointer', 'errptr-return'));
 }
@@ -26,6 +28,13 @@ export function askReturnsError(q: Question, court: Court): Answer {
 function each(q: Question, one: (unit: KfuncUnit) => Answer): Answer {
   const parts = q.own.map(one);
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+/** The trouble is said to be that the type can't hold the error: a signed type can. */
+function aboutTheType(q: Question): boolean {
+  return /\b(unsigned|ERR_PTR|pointer|truncat\w*|cast\w*|convert\w*|conversion|wrap\w*|large|huge|u8|u16|u32|u64|size_t)\b/i.test(
+    q.stated.text,
+  );
 }
 
 /** The type alone rules it out, or every return was seen and none gives it. */
@@ -37,7 +46,8 @@ function neverReturns(unit: KfuncUnit, q: Question, court: Court, bit: number, w
   if (returns.pointers === 0) {
     const signed = /^(int|long|long int|s(8|16|32|64)|__s\d+|ssize_t|signed|void)$/.test(returns.name);
     const text = `${unit.kfunc.name}() returns ${returns.name}, not a pointer`;
-    if (bit === NULL || signed) guards.push({ kind: 'type', role: 'carries', text, location: at, source: null });
+    if (bit === NULL ? q.stated.flag === 'KF_RET_NULL' : signed && aboutTheType(q))
+      guards.push({ kind: 'type', role: 'carries', text, location: at, source: null });
     else
       missing.push({
         what: 'return',

@@ -49,8 +49,12 @@ function compilePart(text: string): Part {
 /** The first place where the cue matches, leftmost and shortest; null where it does not. */
 export function matchCue(cue: Cue, tokens: readonly Token[], from = 0): Match | null {
   for (let start = from; start < tokens.length; start++) {
-    const match = { start, end: start, subject: null, flag: null, callee: null };
-    if (step(cue.parts, 0, tokens, start, match)) return match;
+    const match: Match = { start, end: start, subject: null, flag: null, callee: null };
+    if (!step(cue.parts, 0, tokens, start, match)) continue;
+    // `can the parent of n be NULL` is about the parent
+    if (cue.parts[0]!.k === 'S' && ['of', 'in', 'inside', 'behind', 'within'].includes(tokens[start - 1]?.lower ?? ''))
+      match.subject = null;
+    return match;
   }
   return null;
 }

@@ -31,6 +31,8 @@ export type Aspect =
   | 'unregistered'
   | 'reach'
   | 'iterator'
+  | 'ignored-result'
+  | 'redundant-check'
   | 'race'
   | 'text'
   | 'style';
@@ -61,7 +63,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'without ~1 check* ~1 S ~2 for|against null',
       'without ~2 check* ~3 null',
       'missing|lacks|lacking|needs|need|add|adding|no null check*|test*',
-      'null check* ~4 missing|needed|required|absent',
+      'null check* ~4 missing|absent',
+      'a|any null check* ~4 needed|required|necessary',
       'pass*|passing|hand*|supply|supplies ~4 null',
       'null ~2 pass*|given|handed|supplied',
       'S ~4 null ?pointer',
@@ -72,6 +75,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'fail* ~3 S ~3 null',
     ],
   ],
+  // of a callee; of the function quoted itself it is about what programs get (ask.ts)
+  ['null-deref', 'null', 4, ['F ~2 return|returns|returning null', 'null ~2 from F']],
   [
     'null-deref',
     'null',
@@ -93,6 +98,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     3,
     [
       'dereferenc* ~5 error|err pointer*|ptr*',
+      'S ~3 error pointer|ptr',
+      'S ~3 err_ptr|err_ptr()',
       'err_ptr|error-pointer ~5 dereferenc*',
       'dereferenc* ~5 err_ptr*',
       'is_err|is_err() ~4 missing|needed|instead',
@@ -128,6 +135,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'buffer overflow|overrun|overread',
       'nothing|nobody|no one ~1 bounds|limits|checks|validates|tests|stops|prevents|rejects|clamps S',
       'used ~2 index',
+      'not ~2 checked|validated|bounded|limited ~4 index*',
       'what prevents|stops|guarantees|bounds|limits|keeps ~2 S ~8 array|bounds|range|C|index*|exceed*|large|beyond|past',
       'spectre|array_index_nospec|speculative*',
     ],
@@ -165,6 +173,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'below zero|0',
       'from ~2 being|becoming negative',
       'S ==|= - C',
+      'it|this|that|value|index be|become|is negative',
       'in front of ~3 S|array|buffer|table|start',
       'before ~2 start|beginning ~3 S|array|buffer|table',
       'only ~3 upper end|bound|limit|side',
@@ -327,7 +336,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     3,
     [
       'sleep|sleeps|sleeping|might_sleep|might_sleep() ~8 K|flag|program*|context|registered|marked',
-      'may|might|can|could|will|would|does sleep|block|schedule',
+      'may|might|can|could|will|would|does ?this|it|that|kfunc sleep|block|schedule',
       'not ~2 sleepable',
       'non-sleepable',
       'sleepable ~2 only',
@@ -382,17 +391,31 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     3,
     [
       'return* ~3 err_ptr*|error|errno ?pointer|ptr',
+      '-e*|errno|error ~3 return* ~4 unsigned|size_t|u64|u32|pointer|bool',
+      'err_ptr|err_ptr() ~8 program*|caller*',
+      'program*|caller* ~3 err_ptr|err_ptr()',
       'return* ~4 negative|-e*|errno|error ~8 unsigned|size_t|u32|u64|pointer|bool*|cast*|truncat*|wrap*|large|huge',
       'unsigned|size_t|u64|u32|bool ~20 return* ~4 negative|-e*|errno|error',
       'conver* ~6 -e*|errno ~8 unsigned|u64|u32|size_t|pointer',
       'detect|see|notice|recognise|recognize|handle ~3 error|failure',
       'err_ptr*|error ~2 pointer* ~6 program*|verifier|return*|bpf',
       'negative errno|error ~8 unsigned|u64|pointer|size_t|valid|value',
-      'return ~2 value|values|code ~6 ignored|unchecked|discarded|dropped|cast*|truncat*|indistinguishable|ambiguous|wrong|misleading|unsigned',
-      'ignor*|discard* ~4 return|error',
+      'return ~2 value|values|code ~6 cast*|truncat*|indistinguishable|ambiguous|misleading|unsigned',
       'indistinguishable ~3 from',
       'tell|distinguish* ~6 error|failure|value*',
-      'return* ~3 ambiguous|inconsistent',
+      'return* ~3 ambiguous',
+    ],
+  ],
+  [
+    'return-value',
+    'ignored-result',
+    4,
+    [
+      'return ~2 value|values|code|error ~4 ignored|unchecked|discarded|dropped|lost|overwritten|swallowed|checked',
+      'ignor*|discard*|drop*|swallow*|los* ~4 return|error|errno|failure',
+      'wrong|different|same error|errno|code|return',
+      'return* ~3 inconsistent|wrong|incorrect|different',
+      'should ~3 return -e*|errno|error|0|zero|null|true|false ~3 instead|rather|here|on',
     ],
   ],
   [
@@ -433,6 +456,15 @@ const TABLE: [Category, Aspect, number, string[]][] = [
 ];
 
 const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
+  [
+    'redundant-check',
+    5,
+    [
+      'this|the|that|these|both ~1 check|checks|test|tests|null-check ~4 needed|necessary|required|redundant|unnecessary|superfluous|unneeded|pointless|dead',
+      'check|checks|test|null-check ~4 redundant|unnecessary|superfluous|unneeded|pointless|dead|removed|dropped',
+      'redundant|unnecessary|superfluous|unneeded|pointless|dead ~3 check|checks|test|tests|null-check',
+    ],
+  ],
   [
     'race',
     4,

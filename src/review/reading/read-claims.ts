@@ -76,7 +76,7 @@ function readSentence(sentence: Sentence, prior: Prior): Reading | null {
     (x, y) =>
       weigh(y) - weigh(x) ||
       Number(y.category === 'other') - Number(x.category === 'other') ||
-      Number(x.aspect === 'range') - Number(y.aspect === 'range') ||
+      Number(isBroad(x.aspect)) - Number(isBroad(y.aspect)) ||
       y.sum - x.sum,
   );
   if (!best) return null;
@@ -91,6 +91,11 @@ function readSentence(sentence: Sentence, prior: Prior): Reading | null {
     flag,
     hedged,
   };
+}
+
+/** Of two readings of one weight the one that says more is taken. */
+function isBroad(aspect: Aspect): boolean {
+  return aspect === 'range' || aspect === 'null';
 }
 
 const COMPARISON =
@@ -201,10 +206,18 @@ function spreadParagraphs(claims: Building[], count: number): void {
   }
 }
 
+/** `the parent of css` is not about css; `the count of css` is. */
+function isOwner({ tokens }: Sentence, i: number): boolean {
+  if (!['of', 'inside', 'behind', 'within'].includes(tokens[i - 1]?.lower ?? '')) return false;
+  return !/^(ref)?counts?$|^ref(erence)?s?$|^(value|use|validity|lifetime|range|bounds?|check|validation|deref\w*|pass\w*|outside)$/.test(
+    tokens[i - 2]?.lower ?? '',
+  );
+}
+
 function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]): StatedClaim {
   const own = [claim, ...claim.support].flatMap((r) => r.subjects);
   const named = [claim.sentence, ...sentences].flatMap((s) =>
-    s.tokens.filter((t) => t.code && !t.call && isVariable(t.text)).map((t) => t.text),
+    s.tokens.filter((t, i) => t.code && !t.call && isVariable(t.text) && !isOwner(s, i)).map((t) => t.text),
   );
   const inPart = sentences.filter((s) => claim.paragraphs.has(s.paragraph));
   const paragraphs = [...claim.paragraphs].sort((x, y) => x - y);
@@ -217,6 +230,7 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
     callees: [...new Set(inPart.flatMap((s) => s.tokens.flatMap((t) => [...t.text.matchAll(/([A-Za-z_]\w*)\(/g)].map((m) => m[1]!))))],
     premises: premisesOf(inPart),
     sentence: askingSentence(claim).text,
+    first: claim.sentence.text,
     text: paragraphs.map((i) => comment.paragraphs[i]!.text).join('\n\n'),
     paragraphs,
     hedged: claim.hedged,

@@ -29,8 +29,10 @@ export interface StatedClaim {
   callees: string[];
   /** program types or contexts from which the trouble is said to come */
   premises: Premise[];
-  /** the sentence that makes the claim */
+  /** the sentence that asks, or else makes the claim */
   sentence: string;
+  /** the first sentence that speaks of it */
+  first: string;
   /** whole text of its paragraphs */
   text: string;
   /** indexes of the comment's paragraphs that belong to it */
