@@ -29,7 +29,7 @@ export async function factsCommand(args: readonly string[], options: FactsComman
     throw new InputError('no input: name a patch, a C file, a folder or a kernel tree, or give --tree (--help tells more)');
   const tree = named ?? whole;
   const { kernel, diagnostics } = chooseKernel(options.kernel, tree);
-  const gathered = await gather(args, whole, tree, kernel.series);
+  const gathered = await gather(args, whole, tree, kernel.series, io);
   const report: FactsReport = { kernel, ...gathered, diagnostics: [...diagnostics, ...gathered.diagnostics] };
   writeResult(await render(report, options, io), options.output, io);
   if (options.format !== 'json') for (const d of report.diagnostics) io.stderr(`kfunc-lint: ${d.level}: ${plain(d.message)}\n`);
@@ -42,10 +42,10 @@ interface Gathered {
   diagnostics: Diagnostic[];
 }
 
-async function gather(args: readonly string[], whole: TreeFiles | null, tree: TreeFiles | null, series: string): Promise<Gathered> {
+async function gather(args: readonly string[], whole: TreeFiles | null, tree: TreeFiles | null, series: string, io: Io): Promise<Gathered> {
   if (whole) return gatherFiles(kfuncFiles(whole), tree, series);
   const all: Gathered = { kfuncs: [], fileCount: 0, diagnostics: [] };
-  for await (const set of inputSets(args)) {
+  for await (const set of inputSets(args, io.stdin)) {
     const { files, diagnostics } = filesOf(set, tree);
     const found = gatherFiles(files, tree, series);
     all.kfuncs.push(...found.kfuncs);

@@ -6,9 +6,12 @@ import type { TreeFiles } from '../source/model.ts';
 import { openTree } from '../source/tree.ts';
 import { treeSeries } from '../source/tree-series.ts';
 
-/** As `lint` takes them: C files beside one series belong to it, several series are apart from each other. */
-export async function* inputSets(args: readonly string[]): AsyncGenerator<InputSet> {
-  const { rest, series } = await openInputs(args);
+/**
+ * As `lint` takes them: C files beside one series belong to it, several series are apart from each other.
+ * @param stdin what `-` stands for
+ */
+export async function* inputSets(args: readonly string[], stdin?: NodeJS.ReadableStream): AsyncGenerator<InputSet> {
+  const { rest, series } = await openInputs(args, stdin && args.includes('-') ? { stdin } : {});
   const first = (await series.next()).value;
   const second = first && (await series.next()).value;
   if (!second) {

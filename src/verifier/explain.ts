@@ -120,8 +120,8 @@ function effectsOf(effects: readonly Effect[]): Explanation['effects'] {
 
 /** Plain text, one line a statement. @param series as it was asked for, null: all */
 export function explainText(x: Explanation, series: string | null): string {
-  const lines = [`${x.name} (${x.kind})`, `  ${x.summary}`, ''];
-  if (x.life && x.kind !== 'parameter kind') lines.push(`  exists: ${rangeText(x.life)}`);
+  const lines = [`${x.name} (${x.kind})`, `  ${x.summary}`];
+  if (x.life && x.kind !== 'parameter kind') lines.push('', `  exists: ${rangeText(x.life)}`);
   if (series !== null && x.exists === false) lines.push(`  in ${series}: does not exist`);
   for (const e of x.effects) {
     lines.push('', `  ${rangeText(e)}:`, `    ${e.text}`);
