@@ -2,7 +2,7 @@
 import type { Span } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import type { CType } from './ctype.ts';
-import { commonType, promote, typeMax, typeMin } from './ctype.ts';
+import { commonType, promote, typeMax, typeMin, ULONG } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { pointerFact, rangeFact, VALID } from './domain.ts';
 import { constant } from './evaluate.ts';
@@ -147,6 +147,9 @@ function addBelow(s: State, id: string, limit: string, plus = 0): void {
 function pointerArithmetic(a: Activation, s: State, op: string, p: string, other: string, span: Span): string {
   const v = a.value(p);
   const otherType = a.value(other).type;
+  // masked, shifted, taken modulo: a number made from the address, which may be zero though the pointer is not
+  if (op !== '+' && op !== '-')
+    return a.define(s, `${p}${op}@${span.start}`, ULONG, v.origins, a.topFact(ULONG), mergeTaint(v.taint, a.value(other).taint));
   if (otherType.k === 'pointer' || otherType.k === 'array')
     return a.fresh(s, span, 'd', { k: 'int', bits: 64, signed: true, enumTag: null, bool: false }, { k: 'unknown', why: '' });
   const element: CType = v.type.k === 'array' ? v.type.of : v.type.k === 'pointer' ? v.type.to : { k: 'unknown', name: '' };

@@ -6,7 +6,7 @@ import { BOOL, commonType, INT, LONG, ULONG, UNKNOWN } from './ctype.ts';
 import { ERR, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
 import { assume, chain, constant, evaluate, limit, near } from './evaluate.ts';
 import { memberExtent } from './layout.ts';
-import { readLvalue } from './memory.ts';
+import { assign, readLvalue } from './memory.ts';
 import { assumeCompare, constrain, convert } from './refine.ts';
 import { rcuSection, type State } from './state.ts';
 import { symbol, typeOfExpression } from './symbol.ts';
@@ -18,6 +18,66 @@ const first: Builtin = (a, s, e) => (e.args[0] ? evaluate(a, s, e.args[0]) : [{ 
 
 /** Reads the argument as an lvalue: READ_ONCE(p->x) is p->x. */
 const readOnce: Builtin = (a, s, e) => (e.args[0] ? readLvalue(a, s, e.args[0]) : first(a, s, e));
+
+/** smp_load_acquire(&p->x) is p->x. */
+const readThrough: Builtin = (a, s, e) => (e.args[0] ? readLvalue(a, s, pointee(e.args[0])) : first(a, s, e));
+
+function pointee(pointer: Expr): Expr {
+  return pointer.k === 'unary' && pointer.op === '&' ? pointer.x : { k: 'unary', op: '*', x: pointer, span: pointer.span };
+}
+
+/** WRITE_ONCE(p->x, v) is p->x = v. */
+const writeOnce: Builtin = (a, s, e) => store(a, s, e, e.args[0]);
+
+/** smp_store_release(&p->x, v) is p->x = v. */
+const writeThrough: Builtin = (a, s, e) => store(a, s, e, e.args[0] && pointee(e.args[0]));
+
+function store(a: Activation, s: State, e: Call, target: Expr | undefined): Outcome[] {
+  const value = e.args[1];
+  if (!target || !value) return first(a, s, e);
+  return chain(evaluate(a, s, value), (o) => assign(a, o.s, target, o.v, e.span, value));
+}
+
+/** An alignment or a size that only the compiler knows. */
+const someSize: Builtin = (a, s, e) => {
+  const id = a.fresh(s, e.span, 'z', ULONG, { k: 'const' });
+  s.facts.set(id, { ...rangeFact(1, 2 ** 31), nonZero: true });
+  return [{ s, v: id }];
+};
+
+/** WRITE_ONCE(x, v), rcu_assign_pointer(p, v) and kin are x = v. */
+const assigns: Builtin = (a, s, e) => {
+  const [target, source] = e.args;
+  if (!target || !source) return first(a, s, e);
+  return chain(evaluate(a, s, source), (o) => assign(a, o.s, target, o.v, e.span, source));
+};
+
+/** rcu_replace_pointer(p, v, c) gives the old pointer, xchg(&x, v) the old value; x is v afterwards. */
+const replaces =
+  (byAddress: boolean): Builtin =>
+  (a, s, e) => {
+    const [given, source] = e.args;
+    if (!given || !source) return first(a, s, e);
+    const target: Expr = byAddress ? { k: 'unary', op: '*', x: given, span: given.span } : given;
+    return chain(readLvalue(a, s, target), (old) =>
+      chain(evaluate(a, old.s, source), (o) => assign(a, o.s, target, o.v, e.span, source).map((after) => ({ s: after.s, v: old.v }))),
+    );
+  };
+
+/** What a macro leaves in the lvalue (argument `n`) is not known: get_user(x, p), do_div(n, base), check_add_overflow(a, b, &d). */
+const overwrites =
+  (n: number, byAddress: boolean): Builtin =>
+  (a, s, e) => {
+    let states = [s];
+    for (const arg of e.args) states = states.flatMap((t) => evaluate(a, t, arg).map((o) => o.s));
+    const given = e.args[n];
+    if (!given) return states.map((t) => ({ s: t, v: a.fresh(t, e.span, 'x', UNKNOWN, { k: 'unknown', why: '' }) }));
+    const target: Expr = byAddress ? { k: 'unary', op: '*', x: given, span: given.span } : given;
+    return states.flatMap((t) => {
+      const left = a.fresh(t, e.span, 'W', UNKNOWN, { k: 'unknown', why: '' });
+      return assign(a, t, target, left, e.span).map((o) => ({ s: o.s, v: a.fresh(o.s, e.span, 'x', UNKNOWN, { k: 'unknown', why: '' }) }));
+    });
+  };
 
 /** The condition, and the assertion is no guard: execution goes on either way. */
 const sameTruth: Builtin = (a, s, e) => {
@@ -233,13 +293,24 @@ add(
   'likely unlikely __builtin_expect ACCESS_PRIVATE unrcu_pointer rcu_pointer_handoff READ_ONCE_NOCHECK data_race __rcu_access rcu_access_pointer',
   first,
 );
-add('READ_ONCE ACCESS_ONCE smp_load_acquire lockless_dereference rcu_replace_pointer_nocheck', readOnce);
+add('READ_ONCE ACCESS_ONCE lockless_dereference rcu_replace_pointer_nocheck', readOnce);
+add('smp_load_acquire atomic_long_read_acquire', readThrough);
+add('WRITE_ONCE rcu_assign_pointer RCU_INIT_POINTER', writeOnce);
+add('smp_store_release smp_store_mb', writeThrough);
+add('__alignof__ _Alignof __builtin_object_size __builtin_dynamic_object_size', someSize);
+add('__builtin_constant_p __builtin_types_compatible_p __same_type', either);
 add('WARN_ON WARN_ON_ONCE WARN WARN_ONCE WARN_TAINT WARN_ON_FUNCTION_MISMATCH', sameTruth);
 add(
   'VM_BUG_ON VM_WARN_ON VM_WARN_ON_ONCE VM_BUG_ON_PAGE VM_BUG_ON_FOLIO VM_WARN_ON_ONCE_FOLIO DEBUG_NET_WARN_ON_ONCE lockdep_assert_held RCU_LOCKDEP_WARN BUILD_BUG_ON ASSERT static_assert WARN_ON_SMP might_sleep_if VM_WARN_ON_FOLIO DEBUG_LOCKS_WARN_ON CHECK_DATA_CORRUPTION',
   noGuard,
 );
 add('BUG_ON', stopIf);
+add('WRITE_ONCE rcu_assign_pointer RCU_INIT_POINTER smp_store_mb', assigns);
+add('rcu_replace_pointer', replaces(false));
+add('xchg xchg_relaxed xchg_acquire xchg_release', replaces(true));
+add('get_user __get_user unsafe_get_user do_div', overwrites(0, false));
+add('check_add_overflow check_sub_overflow check_mul_overflow check_shl_overflow', overwrites(2, true));
+add('smp_store_release', replaces(true));
 add('IS_ERR', errorTest(ERR));
 add('IS_ERR_OR_NULL', errorTest(ERR | NULL));
 add('ZERO_OR_NULL_PTR', errorTest(NULL));
@@ -267,10 +338,14 @@ add('IS_ERR_VALUE', isErrValue);
 add('swap', swap);
 add('per_cpu_ptr this_cpu_ptr raw_cpu_ptr per_cpu', perCpu);
 
+/** Checks of the build and of debug kernels, and barriers: no value, no effect that the analysis knows of. */
+const WITHOUT_EFFECT =
+  /^_*(kcsan_|kasan_check|kmsan_|instrument_(read|write|atomic)|lockdep_assert|compiletime_assert|rcu_check_sparse|KCSAN_|might_lock|smp_[rw]?mb|[rw]?mb$|barrier$|smp_mb__)/;
+
 export function isBuiltin(name: string): boolean {
-  return TABLE.has(name);
+  return builtin(name) !== undefined;
 }
 
 export function builtin(name: string): Builtin | undefined {
-  return TABLE.get(name);
+  return TABLE.get(name) ?? (WITHOUT_EFFECT.test(name) ? noGuard : undefined);
 }

@@ -86,6 +86,7 @@ const ALMOST: [string, string, string, string?][] = [
   ['minus one', 'u32', 'if (i >= N) return 0;', 'return table[i - 1];'],
   ['min with itself', 'int', 'i = min(i, N - 1);'],
   ['under #ifdef', 'u32', '\n#ifdef CONFIG_DEBUG\n\tif (i >= N) return 0;\n#endif\n'],
+  ['user value after the test', 'u32', 'if (i >= N) return 0; j = i; j += i; j += N;', 'return table[j];'],
   ['goto past the test', 'u32', 'if (other) goto use; if (i >= N) return 0; use: return table[i];', ''],
   ['switch with fallthrough default', 'u32', 'switch (i) { case 0: ret = 1; default: ret = 2; }'],
 ];
@@ -98,6 +99,12 @@ describe('unbounded-index', () => {
 
   test.each(ALMOST)('no guard: %s', (_, type, guard, use) => {
     const claims = claimsOf(unboundedIndex, wrap(type, guard, use)).filter((c) => c.subject === 'i');
+    expect(verdictOf(claims)).toBe('sure');
+  });
+
+  test('no guard: another value written after the test', () => {
+    const claims = claimsOf(unboundedIndex, wrap('u32', 'if (i >= N) return 0; WRITE_ONCE(i, other);'));
+    expect(claims.map((c) => c.subject)).toEqual(['other']);
     expect(verdictOf(claims)).toBe('sure');
   });
 

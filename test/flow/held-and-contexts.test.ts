@@ -127,3 +127,27 @@ describe('arms of #if', () => {
     expect(arm('def CONFIG_MEMCG')).toBe(1);
   });
 });
+
+describe('numbers made from addresses', () => {
+  test.each([
+    ['an alignment test', 'if ((unsigned long)p & 7) return -1; return p->n;'],
+    ['its opposite', 'if (!((unsigned long)p & 7)) return p->n; return p->peer->n;'],
+  ])('%s leaves both ways open', (_, text) => {
+    expect(events('return', text).length).toBe(2);
+  });
+
+  test('smp_load_acquire() gives what is there, not its address', () => {
+    const [test] = events('test', 'o = smp_load_acquire(&p->cur); if (!o) return 1; return o->n;');
+    expect(test!.occurrences[0]!.origins).toEqual([expect.objectContaining({ k: 'load' })]);
+    expect(events('return', 'o = smp_load_acquire(&p->cur); if (!o) return 1; return o->n;').length).toBe(2);
+  });
+});
+
+describe('stores', () => {
+  test.each([['WRITE_ONCE(p->cur, o);'], ['rcu_assign_pointer(p->cur, o);'], ['smp_store_release(&p->cur, o);']])(
+    '%s hands the reference on',
+    (text) => {
+      expect(held(`o = find_get(n); if (!o) return 0; ${text} return 0;`)).toEqual([]);
+    },
+  );
+});

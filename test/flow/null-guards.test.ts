@@ -54,6 +54,7 @@ const ALMOST: [string, string][] = [
   ['|| lets it through', 'if (!p && n > 3) return 0;'],
   ['inverted', 'if (p) n = 1;'],
   ['IS_ERR only', 'if (IS_ERR(p)) return 0;'],
+  ['put back by rcu_assign_pointer', 'q = p; if (!q) rcu_assign_pointer(q, other);'],
   ['callee that only warns', 'ret = weak(p); if (ret) return ret;'],
   ['error code not looked at', 'ret = check(p);'],
   ['error code tested the wrong way', 'ret = check(p); if (!ret) return 0;'],
