@@ -43,7 +43,7 @@ export function judge(claim: Claim, bench: Bench): Finding {
   // a person who holds it for a real bug is heard before all that would suppress it
   const isHeld = rulings.confirming.length > 0;
   const verdict = isHeld ? 'confirmed' : heard.length > 0 ? 'refuted' : missing.length > 0 ? 'undecided' : 'confirmed';
-  const arranged = arrange(claim, said.evidence, rulings.evidence, verdict, bench.trust);
+  const arranged = arrange(claim, missing, said.evidence, rulings.evidence, verdict, bench.trust);
   const evidence = isHeld ? [...rulings.confirming, ...arranged.map(overruled)] : arranged;
   if (evidence.length === 0) throw new Error(`${claim.rule}: a ${verdict} claim without evidence about ${claim.kfunc ?? claim.subject}`);
   return {
@@ -74,8 +74,15 @@ function overruled(e: Evidence): Evidence {
 }
 
 /** Strongest first, and among equals what can be seen in the code at hand (the flags' line); what `--trust` does not let suppress stays readable as context. */
-function arrange(claim: Claim, verifier: Evidence[], rulings: Evidence[], verdict: Finding['verdict'], trust: TrustLevel): Evidence[] {
-  const all = [...verifier, ...claim.guards, ...claim.path, ...rulings, ...missingEvidence(claim.missing, verdict)];
+function arrange(
+  claim: Claim,
+  missing: Missing[],
+  verifier: Evidence[],
+  rulings: Evidence[],
+  verdict: Finding['verdict'],
+  trust: TrustLevel,
+): Evidence[] {
+  const all = [...verifier, ...claim.guards, ...claim.path, ...rulings, ...missingEvidence(missing, verdict)];
   const weighed = all.map((e): Evidence => {
     if (e.role !== 'carries' || maySuppress(e.kind, trust)) return e;
     return { ...e, role: 'context', text: `${e.text} (not enough under --trust ${trust})` };
