@@ -50,10 +50,10 @@ export class Library {
     return file;
   }
 
-  /** Files in which a word may stand, nearest first: the file that asks, the input, the headers that the file sees. */
+  /** Files that a file sees and in which a word may stand, nearest first: itself, headers of the input, the headers that it includes, those they include … */
   *holders(from: SourceFile, word: string): Generator<SourceFile> {
     const has = (f: SourceFile) => f.text.includes(word);
-    yield* this.own(from, word);
+    for (const f of this.own(from, word)) if (f === from || isHeader(f)) yield f;
     const closure = this.closures.get(from);
     if (closure && this.searches++ > INDEX_AFTER) {
       for (const f of this.index.holders(word, closure)) if (!this.inputSet.has(f)) yield f;
@@ -62,7 +62,7 @@ export class Library {
     for (const f of this.headers(from)) if (!this.inputSet.has(f) && has(f)) yield f;
   }
 
-  /** Of those the file that asks and the input alone. */
+  /** The file that asks and the input: of other sources it sees nothing but functions. */
   *own(from: SourceFile, word: string): Generator<SourceFile> {
     if (from.text.includes(word)) yield from;
     if (this.ownSearches++ > INDEX_AFTER && this.inputs.length > 4) {
@@ -79,7 +79,7 @@ export class Library {
     }
     const found = new Set<SourceFile>();
     const seen = new Set([from.path]);
-    let level = [from];
+    let level = [from, ...this.earlier(from)];
     while (level.length > 0 && found.size < CLOSURE_LIMIT) {
       const paths = [...new Set(level.flatMap(includedPaths))].filter((p) => !seen.has(p));
       for (const p of paths) seen.add(p);
@@ -89,6 +89,18 @@ export class Library {
       yield* level;
     }
     this.closures.set(from, found);
+  }
+
+  /** Whether a header is among those that a file includes, directly or not. */
+  sees(from: SourceFile, header: SourceFile): boolean {
+    for (const f of this.headers(from)) if (f === header) return true;
+    return false;
+  }
+
+  /** The tree's version of a file of which only hunks are known: it shows what the file includes. */
+  private earlier(from: SourceFile): SourceFile[] {
+    const text = from.complete ? null : (this.tree?.read(from.path) ?? null);
+    return text === null ? [] : [{ path: from.path, text, added: new Set(), complete: true, origin: 'tree' }];
   }
 
   /** Names that the next search may as well look for. */
@@ -174,6 +186,10 @@ export class Library {
 export function nearby(path: string): string {
   const parts = posix.dirname(path).split('/');
   return ['drivers', 'arch', 'sound'].includes(parts[0]!) ? parts.slice(0, 2).join('/') : parts.join('/');
+}
+
+export function isHeader(file: SourceFile): boolean {
+  return file.path.endsWith('.h');
 }
 
 /** Near the file, the core of the kernel, the rest. */

@@ -4,7 +4,7 @@ import { enumIn } from './enums.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSyntax, TypeSyntax } from './ir.ts';
 import { type Joined, joinKfuncs, kfuncPaths } from './join.ts';
-import { CORE, definitionsIn, Library, nearby } from './library.ts';
+import { CORE, definitionsIn, isHeader, Library, nearby } from './library.ts';
 import { locate } from './locate.ts';
 import { collectCalls, lowerFunction } from './lower.ts';
 import { macroIn } from './macros.ts';
@@ -32,6 +32,18 @@ export { typeOracle } from './oracle.ts';
 /** Joins the files of the input with what the tree answers. The tree is read only when something is asked that the input does not show. */
 export function buildProgram(files: SourceFile[], tree: TreeFiles | null): Program {
   return new Index(files, tree);
+}
+
+/** Stops at the first that answers: what is not asked for is not read. */
+function some<T>(all: Iterable<T>, test: (one: T) => boolean): boolean {
+  for (const one of all) if (test(one)) return true;
+  return false;
+}
+
+/** Whole and real ones first, then stubs, then those of which a gap hides a part. */
+function inOrder(found: FunctionSource[]): FunctionSource[] {
+  const rank = (f: FunctionSource) => (!f.complete ? 2 : isStub(f) ? 1 : 0);
+  return [0, 1, 2].flatMap((r) => found.filter((f) => rank(f) === r));
 }
 
 /** Look-ups of structs and enums before it pays to have the kernel's headers searched for all of them. */
@@ -118,27 +130,26 @@ class Index implements Program {
       const found: FunctionSource[] = [];
       const add = (file: SourceFile) => {
         for (const f of definitionsIn(file, name)) if (isVisible(f, from.path) && !found.includes(f)) found.push(f);
+        return found.some((f) => f.complete && !isStub(f));
       };
-      const settled = () => found.some((f) => f.complete && !isStub(f));
-      add(from);
-      const searched = this.library.searched(name);
-      if (!settled() && searched) for (const f of searched) add(f);
-      if (!settled() && !searched) {
-        for (const f of this.library.holders(from, name)) {
-          add(f);
-          if (settled()) break;
-        }
-      }
-      const enough = (f: SourceFile) =>
-        macroIn(f, name)?.parameters != null || definitionsIn(f, name).some((d) => isVisible(d, from.path) && !isStub(d));
-      if (!settled() && !searched && !this.macroAtHand(name, from))
-        for (const f of this.library.definitionFiles(name, from, enough)) add(f);
-      return [
-        ...found.filter((f) => f.complete && !isStub(f)),
-        ...found.filter((f) => f.complete && isStub(f)),
-        ...found.filter((f) => !f.complete),
-      ];
+      if (add(from)) return inOrder(found);
+      for (const f of this.library.own(from, name)) add(f);
+      const bulk = this.library.searched(name) !== null;
+      const near = found.some((f) => f.complete && !isStub(f)) || (!bulk && some(this.library.holders(from, name), add));
+      if (!near && !this.macroAtHand(name, from)) for (const f of this.farFunctions(name, from)) found.push(f);
+      return inOrder([...new Set(found)]);
     });
+  }
+
+  /** Definitions that a search of the tree finds. Functions of headers come last, and of several headers only those that the file sees count. */
+  private farFunctions(name: string, from: SourceFile): FunctionSource[] {
+    const visible = (f: SourceFile) => definitionsIn(f, name).filter((d) => isVisible(d, from.path));
+    const enough = (f: SourceFile) => macroIn(f, name)?.parameters != null || visible(f).some((d) => !isStub(d));
+    const files = this.library.searched(name) ?? this.library.definitionFiles(name, from, enough);
+    const all = files.flatMap(visible);
+    const inHeaders = new Set(all.filter((d) => isHeader(d.file) && !isStub(d)).map((d) => d.file));
+    const doubtful = (d: FunctionSource) => inHeaders.size > 1 && isHeader(d.file) && !this.library.sees(from, d.file);
+    return [...all.filter((d) => !isHeader(d.file)), ...all.filter((d) => isHeader(d.file) && !doubtful(d))];
   }
 
   prefetchAll(names: Iterable<string>): void {
@@ -189,11 +200,16 @@ class Index implements Program {
     return this.remember('macro', name, from, () => {
       const near = this.macroAtHand(name, from);
       if (near || definitionsIn(from, name).length > 0) return near;
-      const isMacro = (f: SourceFile) => (macroIn(f, name)?.body ?? '') !== '';
-      for (const f of this.library.definitionFiles(name, from, (x) => isMacro(x) || definitionsIn(x, name).length > 0))
-        if (isMacro(f)) return macroIn(f, name);
-      return null;
+      const isMacro = (f: SourceFile) => isHeader(f) && (macroIn(f, name)?.body ?? '') !== '';
+      const enough = (f: SourceFile) => isMacro(f) || definitionsIn(f, name).length > 0;
+      return this.oneMacro(name, from, this.library.definitionFiles(name, from, enough).filter(isMacro));
     });
+  }
+
+  /** Of several headers that define a macro the one that the file sees; none where that is not known. */
+  private oneMacro(name: string, from: SourceFile, headers: SourceFile[]): MacroSource | null {
+    const seen = headers.length > 1 ? headers.filter((f) => this.library.sees(from, f)) : headers;
+    return seen.length === 1 ? macroIn(seen[0]!, name) : null;
   }
 
   findVariable(name: string, from: SourceFile): VariableSource | null {
@@ -209,11 +225,15 @@ class Index implements Program {
     return this.remember('near macro', name, from, () => {
       const searched = this.library.searched(name);
       if (!searched) return this.first(from, name, (f) => macroIn(f, name));
-      for (const f of [from, ...this.files, ...searched]) {
-        const found = f.text.includes(name) ? macroIn(f, name) : null;
+      for (const f of this.library.own(from, name)) {
+        const found = f === from || isHeader(f) ? macroIn(f, name) : null;
         if (found) return found;
       }
-      return null;
+      return this.oneMacro(
+        name,
+        from,
+        searched.filter((f) => isHeader(f) && macroIn(f, name) !== null),
+      );
     });
   }
 
@@ -228,7 +248,7 @@ class Index implements Program {
   /** Like first(); where tags are asked for often, or no header that the file sees has it, the one header of the kernel that does is taken. */
   private tagged<T>(from: SourceFile, tag: string, keyword: RegExp, read: (file: SourceFile) => T | null): T | null {
     for (const f of this.library.own(from, tag)) {
-      const found = read(f);
+      const found = f === from || isHeader(f) ? read(f) : null;
       if (found) return found;
     }
     if (this.tagLookups++ < TAGS_AFTER) return this.first(from, tag, read) ?? this.onlyOne(tag, keyword, read);

@@ -121,6 +121,63 @@ describe('functions', () => {
   });
 });
 
+describe('what a file does not see', () => {
+  const other = input(
+    '#define LIMIT 5\nstruct private { int a; };\nstatic int hidden[3];\nstatic int f(void)\n{\n}\nint g(void)\n{\n}\n',
+    'mm/other.c',
+  );
+  const header = input('#define SHOWN 6\n', 'mm/shown.h');
+  const file = input('int x;');
+  const p = buildProgram([file, other, header], null);
+
+  it('macros, types and variables of other sources', () => {
+    expect([
+      p.findConstant('LIMIT', file),
+      p.findMacro('LIMIT', file),
+      p.findStruct('private', file),
+      p.findVariable('hidden', file),
+      p.findFunction('f', file),
+    ]).toEqual([null, null, null, null, null]);
+  });
+
+  it('but functions that are not static, and headers of the input', () => {
+    expect(p.findFunction('g', file)?.file.path).toBe('mm/other.c');
+    expect(p.findConstant('SHOWN', file)?.value).toBe(6);
+  });
+
+  const two = {
+    'include/net/a.h': '#define both(x) 1\nstatic inline int twin(void)\n{\n\treturn one();\n}\n',
+    'include/net/b.h': '#define both(x) 2\nstatic inline int twin(void)\n{\n\treturn two();\n}\n',
+    'kernel/c.c': '#define far_macro(x) 3\n',
+  };
+
+  it('which of two headers is meant', () => {
+    const q = buildProgram([file], treeOf(two));
+    expect([q.findMacro('both', file), q.findFunction('twin', file), q.findMacro('far_macro', file)]).toEqual([null, null, null]);
+    const sees = input('#include <net/b.h>\n');
+    const r = buildProgram([sees], treeOf(two));
+    expect([r.findMacro('both', sees)?.body, r.findFunction('twin', sees)?.file.path]).toEqual(['2', 'include/net/b.h']);
+  });
+
+  it('is the same when all are fetched at once', () => {
+    const sees = input('#include <net/b.h>\n');
+    const q = buildProgram([sees], treeOf(two));
+    q.prefetchAll(['both', 'twin', 'far_macro']);
+    expect([q.findMacro('both', sees)?.body, q.findFunction('twin', sees)?.file.path, q.findMacro('far_macro', sees)]).toEqual([
+      '2',
+      'include/net/b.h',
+      null,
+    ]);
+    expect(q.findFunction('twin', file)).toBeNull();
+  });
+
+  it('hunks see what the whole file in the tree includes', () => {
+    const hunks = { ...input('int y = LIMIT_IN_HEADER;\n', 'mm/known.c'), complete: false };
+    const q = buildProgram([hunks], treeOf({ 'mm/known.c': '#include <linux/h.h>\n', 'include/linux/h.h': '#define LIMIT_IN_HEADER 9\n' }));
+    expect(q.findConstant('LIMIT_IN_HEADER', hunks)?.value).toBe(9);
+  });
+});
+
 describe('searches of the tree', () => {
   it('misses are remembered, and callees go out together', () => {
     const tree = treeOf({ 'kernel/a.c': 'int one(void)\n{\n\treturn two() + three();\n}\n', 'kernel/b.c': 'int two(void)\n{\n}\n' });
