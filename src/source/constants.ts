@@ -8,6 +8,12 @@ import type { ConstantSource, MacroSource, SourceFile } from './model.ts';
 
 const DEPTH_LIMIT = 12;
 
+/** Macros that mean the same in every kernel (include/vdso/bits.h), and that enums are full of: not worth a search through the tree. */
+const SAME_EVERYWHERE: Readonly<Record<string, (argument: string) => string>> = {
+  BIT: (n) => `(1UL << (${n}))`,
+  BIT_ULL: (n) => `(1ULL << (${n}))`,
+};
+
 export class Constants {
   private readonly known = new WeakMap<SourceFile, Map<string, ConstantSource | null>>();
   private readonly files: (from: SourceFile, name: string) => Iterable<SourceFile>;
@@ -46,6 +52,8 @@ export class Constants {
     return {
       names: (n) => this.find(n, from),
       calls: (n, args) => {
+        const same = Object.hasOwn(SAME_EVERYWHERE, n) && args.length === 1 ? SAME_EVERYWHERE[n]! : null;
+        if (same) return same(args[0]!);
         const macro = this.macro(n, from);
         return macro?.parameters ? substitute(macro, args) : null;
       },

@@ -38,15 +38,27 @@ export function isKernelObject(name: string): boolean {
   return OBJECTS.has(name.replace(/^(?:struct|union) /, ''));
 }
 
-/** Structs made of integers only in every series modelled that has them: any memory of a program may be passed for them. */
-const PLAIN = new Set(
+/** Structs whose layout is settled, user space or the verifier itself relying on it: integers only, in every series that has them. */
+const SETTLED = new Set(
   (
-    'cpumask bpf_cpumask bpf_dynptr bpf_ct_opts bpf_sock_tuple bpf_fib_lookup bpf_crypto_params bpf_fou_encap bpf_flowtable_opts bpf_tcp_req_attrs ' +
-    'bpf_xfrm_info bpf_xfrm_state_opts bpf_iter_num bpf_iter_bits bpf_iter_css bpf_iter_css_task bpf_iter_task bpf_iter_task_vma bpf_list_head ' +
-    'bpf_list_node bpf_rb_root bpf_rb_node bpf_wq bpf_timer ack_sample rate_sample xdp_md bpf_sock bpf_perf_event_data bpf_sysctl bpf_cgroup_dev_ctx ' +
-    'in_addr in6_addr nf_inet_addr timespec64 __kernel_timespec'
+    'cpumask bpf_cpumask bpf_dynptr bpf_sock_tuple bpf_fib_lookup bpf_iter_num bpf_iter_bits bpf_iter_css bpf_iter_css_task bpf_iter_task ' +
+    'bpf_iter_task_vma bpf_list_head bpf_list_node bpf_rb_root bpf_rb_node bpf_wq bpf_timer xdp_md bpf_sock bpf_perf_event_data bpf_sysctl ' +
+    'bpf_cgroup_dev_ctx in_addr in6_addr nf_inet_addr __kernel_timespec pt_regs'
   ).split(' '),
 );
+
+/** Made of integers only in every series modelled that has them; a patch may change that, so the definition is asked first. */
+const PLAIN = new Set(
+  (
+    'bpf_ct_opts bpf_crypto_params bpf_fou_encap bpf_flowtable_opts bpf_tcp_req_attrs bpf_xfrm_info bpf_xfrm_state_opts ack_sample rate_sample ' +
+    'timespec64'
+  ).split(' '),
+);
+
+/** @param name `struct foo`; true where it is made of integers only, whatever the code at hand is */
+export function isSettledStruct(name: string): boolean {
+  return SETTLED.has(name.replace(/^(?:struct|union) /, ''));
+}
 
 /** For where the definition is not at hand. @param name `struct foo` */
 export function isPlainStruct(name: string): boolean {
@@ -55,5 +67,5 @@ export function isPlainStruct(name: string): boolean {
 
 /** Every struct that is known here: true where it is made of integers only. For holding against real kernels. */
 export function knownStructs(): Map<string, boolean> {
-  return new Map([...[...OBJECTS].map((n) => [n, false] as const), ...[...PLAIN].map((n) => [n, true] as const)]);
+  return new Map([...[...OBJECTS].map((n) => [n, false] as const), ...[...SETTLED, ...PLAIN].map((n) => [n, true] as const)]);
 }

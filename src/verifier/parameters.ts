@@ -41,7 +41,7 @@ const pointerWith = (suffix: string) => (s: Seat) => isPointer(s) && has(suffix)
 const pointsTo = (struct: string) => (s: Seat) => s.shape.k === 'struct-pointer' && s.shape.name === struct;
 const isIterator = (s: Seat) => s.index === 0 && s.input.flags.some((f) => /^KF_ITER_(NEW|NEXT|DESTROY)$/.test(f));
 const isPair = (s: Seat) => isPointer(s) && sizeIndex(s.input, s.index, s.series) !== null;
-const holdsPointers = (s: Seat) => s.shape.k === 'struct-pointer' && s.shape.scalars === false;
+const holdsPointers = (s: Seat) => s.shape.k === 'struct-pointer' && s.shape.scalars() === false;
 
 /** The trailing parameters that KF_IMPLICIT_ARGS hides from programs. */
 function isImplicit(s: Seat): boolean {
@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
   row('sized-memory', isPair),
   row('uncallable', (s) => s.shape.k === 'void-pointer'),
   row('memory', (s) => s.shape.k === 'scalar-pointer'),
-  row('memory', (s) => s.shape.k === 'struct-pointer' && s.shape.scalars === true),
+  row('memory', (s) => s.shape.k === 'struct-pointer' && s.shape.scalars() === true),
   row('btf-pointer', holdsPointers),
 ];
 

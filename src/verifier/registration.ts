@@ -282,3 +282,11 @@ export function iteratorProblems(shape: IteratorShape, series: string): Problem[
   const source = in_('kernel/bpf/btf.c', 'btf_check_iter_kfuncs', 'ITER_PREFIX', '6.4');
   return found.map((text) => ({ stage: 'register', subject: flag, text, source }));
 }
+
+const SPECIAL =
+  /^bpf_(?:(?:percpu_)?obj_(?:new|drop)|refcount_acquire)(?:_impl)?$|^bpf_(?:cast_to_kern_ctx|rdonly_cast|dynptr_slice(?:_rdwr)?)$/;
+
+/** Kfuncs that the verifier knows by name (special_kfunc_list) and whose void * it gives a type: no declaration tells what they take and return. */
+export function isSpecialKfunc(name: string): boolean {
+  return SPECIAL.test(name);
+}

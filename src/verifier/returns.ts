@@ -76,8 +76,7 @@ export const RETURN_TRUST: readonly ReturnTrust[] = [
 const RET_NULL: readonly Statement[] = [at('PTR_MAYBE_NULL')];
 
 export function returnGuarantee(input: KfuncInput, series: string, types: TypeOracle): ReturnGuarantee {
-  // of a struct only that it is one matters here
-  const shape = shapeOf(input.returns, { ...types, isScalarStruct: () => false });
+  const shape = shapeOf(input.returns, types);
   const acquires = input.flags.includes('KF_ACQUIRE');
   const name = `${input.name}()`;
   if (shape.k === 'scalar' || shape.k === 'unpassable' || (shape.k === 'unknown' && shape.pointer !== true)) {

@@ -1,6 +1,6 @@
 /** What a parameter's C type is to BTF, once typedefs and what is known of structs are put in. */
 import type { TypeSyntax } from '../source/ir.ts';
-import { isKernelObject, isPlainStruct, isScalarName, isUnpassableName } from './kernel-types.ts';
+import { isKernelObject, isPlainStruct, isScalarName, isSettledStruct, isUnpassableName } from './kernel-types.ts';
 import type { TypeOracle } from './model.ts';
 
 export type Shape =
@@ -9,8 +9,8 @@ export type Shape =
   | { k: 'unpassable'; what: string }
   | { k: 'void-pointer' }
   | { k: 'scalar-pointer' }
-  /** `scalars`: made of scalars only; null: the definition is not at hand */
-  | { k: 'struct-pointer'; name: string; scalars: boolean | null }
+  /** `scalars`: made of scalars only; null: the definition is not at hand. Looked up when asked: most kinds are told by name */
+  | { k: 'struct-pointer'; name: string; scalars: () => boolean | null }
   | { k: 'function-pointer' }
   /** `T **`, a pointer to an array and the like: nothing that a program has fits */
   | { k: 'deep-pointer' }
@@ -38,11 +38,14 @@ export function shapeOf(type: TypeSyntax, types: TypeOracle, depth = 0): Shape {
 function structShape(name: string, pointers: number, types: TypeOracle): Shape {
   if (pointers === 0) return { k: 'unpassable', what: `${name} by value` };
   if (pointers > 1) return { k: 'deep-pointer' };
-  return {
-    k: 'struct-pointer',
-    name, // known objects first: a tree is not searched for what no kernel lays out otherwise
-    scalars: isKernelObject(name) ? false : (types.isScalarStruct(name) ?? (isPlainStruct(name) ? true : null)),
-  };
+  return { k: 'struct-pointer', name, scalars: () => isMadeOfScalars(name, types) };
+}
+
+/** What no kernel lays out otherwise is not looked up. */
+function isMadeOfScalars(name: string, types: TypeOracle): boolean | null {
+  if (isKernelObject(name)) return false;
+  if (isSettledStruct(name)) return true;
+  return types.isScalarStruct(name) ?? (isPlainStruct(name) ? true : null);
 }
 
 function enumShape(name: string, pointers: number, types: TypeOracle): Shape {
