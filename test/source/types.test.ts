@@ -82,6 +82,9 @@ describe('structs', () => {
     expect(fields('struct s {\n\tSOME_FIELDS(a)\n};')).toMatch(/^\?/);
     expect(fields(`struct s {\n\tint a;\n${GAP_MARK}\n\tint b;\n};`)).toBe('?a: int');
   });
+  it('doubt which of two definitions counts', () => {
+    expect(fields('#ifdef X\nstruct s {\n\tint a;\n};\n#else\nstruct s {\n\tlong a;\n};\n#endif\n')).toBe('?a: int');
+  });
   it('may be unions, annotated, or typedefs', () => {
     expect(fields('union s { int a; };')).toBe('a: int');
     expect(fields('struct __packed s { int a; };')).toBe('?a: int');
@@ -102,6 +105,42 @@ describe('structs', () => {
     expect(fields('typedef struct { int a; } t;', 'struct typedef t')).toBe('a: int'));
   it('are not found in a declaration', () =>
     expect(fields('struct s;\nstruct s *f(struct s *p);\nstatic struct s x = { 1 };')).toBe('none'));
+});
+
+describe('large headers of the tree', () => {
+  const filler = Array.from(
+    { length: 400 },
+    (_, i) =>
+      `/* struct s { comment ${i} */\n#define FILL_${i} ${i}\nstruct fill_${i} {\n\tint a;\n};\nenum fills_${i} {\n\tFILLER_${i} = ${i},\n};\n`,
+  ).join('');
+  const text = `${filler}#define VALUE \\\n\t(FILL_7 + 1)\nstruct s {\n\tint a;\n\tstruct {\n\t\tint b;\n\t} in;\n} __packed;\ntypedef struct s s_t;\ntypedef struct {\n\tint c;\n} bare_t;\nenum __packed e {\n\tA,\n\tB = FILL_3,\n};\nstatic inline int f(void)\n{\n\treturn 0;\n}\n${filler.replace(/FILL|fill/g, (m) => `${m}2`)}`;
+  const header = { ...fileOf(text, 'include/linux/big.h'), origin: 'tree' as const };
+  const read = (origin: 'tree' | 'file') => {
+    const file = { ...header, origin };
+    const p = buildProgram([file], null);
+    return [
+      p.findStruct('s', file),
+      p.findStruct('s.in', file),
+      p.findStruct('typedef bare_t', file),
+      p.findStruct('fill_9', file),
+      p.findEnum('e', file),
+      p.findTypedef('s_t', file),
+      p.findTypedef('bare_t', file),
+      p.findConstant('VALUE', file),
+      p.findConstant('FILLER_399', file),
+      p.findConstant('B', file),
+      p.findConstant('FILLER_400', file),
+      p.findMacro('FILL_11', file)?.location,
+      p.findFunction('f', file)?.start,
+      p.findFunction('a', file),
+    ];
+  };
+
+  it('give the same in excerpts as in whole', () => {
+    const whole = read('file');
+    expect(whole.filter((x) => x === null).length).toBe(2);
+    expect(read('tree')).toEqual(whole);
+  });
 });
 
 describe('variables', () => {
