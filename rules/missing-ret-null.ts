@@ -1,5 +1,17 @@
 import type { Claim, EventOf, Evidence, FlagState, KfuncUnit, Missing, Occurrence, Rule } from '../src/rule.ts';
-import { carries, claimOf, flagAdded, flagEvidence, flagState, NULL, returnsOf, since, step, structPointer } from '../src/rule.ts';
+import {
+  carries,
+  claimOf,
+  flagAdded,
+  flagEvidence,
+  flagState,
+  isSpecialKfunc,
+  NULL,
+  returnsOf,
+  since,
+  step,
+  structPointer,
+} from '../src/rule.ts';
 
 const FLAG = 'KF_RET_NULL';
 
@@ -13,7 +25,7 @@ export const missingRetNull: Rule = {
     'For functions that return no pointer, or void * (a number to the program), and where every return gives a pointer that is not NULL.',
   *kfunc(unit) {
     const { returns } = unit.definition.syntax;
-    if (returns.pointers === 0 || (returns.name === 'void' && returns.pointers === 1)) return;
+    if (returns.pointers === 0 || (returns.name === 'void' && returns.pointers === 1 && !isSpecialKfunc(unit.kfunc.name))) return;
     const claim = claimFor(unit);
     if (claim) yield claim;
   },

@@ -36,7 +36,7 @@ function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
   const problems: Problem[] = [];
   for (const e of unit.flow.events) {
     if (e.k !== 'index' && e.k !== 'shift' && e.k !== 'length' && e.k !== 'pass') continue;
-    const problem = worst(e, index, name);
+    const problem = worst(unit, e, index, name);
     if (problem) problems.push(problem);
   }
   problems.sort(
@@ -74,21 +74,20 @@ function lastStep(use: Use): string {
   return `uses it as a length for ${use.callee}(): ${use.text}`;
 }
 
-function worst(use: Use, index: number, name: string): Problem | null {
+function worst(unit: KfuncUnit, use: Use, index: number, name: string): Problem | null {
   let found: Problem | null = null;
   for (const o of use.occurrences) {
     if (!o.taint.has(index) || o.type.k === 'pointer') continue;
-    const p = check(use, o, index, name);
+    const p = check(unit, use, o, index, name);
     if (p && (!found || (p.sure && !found.sure))) found = p;
   }
   return found;
 }
 
-function check(use: Use, o: Occurrence, index: number, name: string): Problem | null {
+function check(unit: KfuncUnit, use: Use, o: Occurrence, index: number, name: string): Problem | null {
   if (o.type.k === 'int' && o.type.bool) return null;
   if (use.k === 'pass') return handedOver(use, o, index, name);
-  const extent: Extent | null =
-    use.k === 'shift' ? { value: use.width, symbol: null, plus: 0, text: String(use.width) } : use.k === 'index' ? use.extent : use.of;
+  const extent = extentOf(unit, use);
   if (use.k === 'length' && !extent) return null;
   const low = lowerEnd(o);
   const high = upperEnd(o, extent);
@@ -101,6 +100,40 @@ function check(use: Use, o: Occurrence, index: number, name: string): Problem | 
     missing: sure ? [] : missingFor(use, o, extent, low, high),
     occurrence: o,
     mend: low === 'ok' && extent !== null && isOffByOne(o, extent) ? 'edge' : low === 'bad' && high === 'ok' ? 'sign' : null,
+  };
+}
+
+function extentOf(unit: KfuncUnit, use: Exclude<Use, { k: 'pass' }>): Extent | null {
+  if (use.k === 'shift') return { value: use.width, symbol: null, plus: 0, text: String(use.width) };
+  if (use.k === 'length') return use.of ?? plainMemory(unit, use.parameter, 'bytes');
+  return use.extent ?? (use.chain.length === 0 ? plainMemory(unit, parameterNamed(unit, use.array), 'elements') : null);
+}
+
+function parameterNamed(unit: KfuncUnit, name: string): number | null {
+  const index = unit.definition.syntax.parameters.findIndex((p) => p.name === name);
+  return index < 0 || unit.flow.events.some((e) => e.k === 'rebind' && e.variable === name) ? null : index;
+}
+
+const WIDTH: [RegExp, number][] = [
+  [/^(const )?((un)?signed )?char$|^(__)?[us]8$|^bool$/, 1],
+  [/^((un)?signed )?short( int)?$|^(__)?[us]16$/, 2],
+  [/^(un)?signed( int)?$|^int$|^(__)?[us]32$/, 4],
+  [/^(unsigned )?long( long)?( int)?$|^(__)?[us]64$|^size_t$/, 8],
+];
+
+/** Behind a pointer to a number that no size goes with there is one number: a length of its own that the program passes beside it counts for nothing. */
+function plainMemory(unit: KfuncUnit, parameter: number | null, of: 'bytes' | 'elements'): Extent | null {
+  const { parameters } = unit.definition.syntax;
+  const declared = parameter === null ? undefined : parameters[parameter];
+  const width = WIDTH.find(([name]) => name.test(declared?.type.name ?? ''))?.[1];
+  if (!declared || width === undefined || declared.type.pointers + declared.type.dims.length !== 1) return null;
+  if (/.__(str|ign|map|iter|arena|prog)$/.test(declared.name) || /.__szk?$/.test(parameters[parameter! + 1]?.name ?? '')) return null;
+  const value = (of === 'bytes' ? width : 1) + (of === 'bytes' ? 1 : 0);
+  return {
+    value,
+    symbol: null,
+    plus: 0,
+    text: `the ${width} byte${width > 1 ? 's' : ''} that a program must have behind ${declared.name}`,
   };
 }
 
@@ -119,9 +152,15 @@ function upperEnd(o: Occurrence, extent: Extent | null): End {
   if (same.some((b) => b.plus <= extent.plus)) return 'ok';
   if (same.length > 0) return 'bad';
   // Against another constant of unknown value nothing can be said, unless the range alone is too large.
-  if (f.below.some((b) => !b.exact)) return 'unsure';
+  if (f.below.some((b) => !b.exact && !isOwnNumber(o, b.symbol, extent))) return 'unsure';
   if (extent.value !== null) return 'bad';
   return isBoundedAbove(o) ? 'unsure' : 'bad';
+}
+
+/** Less than another number that the program chooses, and that may be beyond the extent itself. */
+function isOwnNumber(o: Occurrence, symbol: string, extent: Extent): boolean {
+  const other = /^#p(\d+)$/.exec(symbol)?.[1];
+  return other !== undefined && extent.value !== null && (o.parameters[Number(other)]?.hi ?? 0) > extent.value;
 }
 
 function isBoundedAbove(o: Occurrence): boolean {

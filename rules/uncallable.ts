@@ -1,5 +1,5 @@
 import type { Claim, KfuncUnit, Missing, Rule } from '../src/rule.ts';
-import { assumedSeries, claimOf, maxParameters, since, step, suffixProblems } from '../src/rule.ts';
+import { assumedSeries, claimOf, isSpecialKfunc, maxParameters, since, step, suffixProblems } from '../src/rule.ts';
 
 export const uncallable: Rule = {
   id: 'uncallable',
@@ -22,7 +22,7 @@ const CODE = { kind: 'code' } as const;
 
 /** Declarations that look uncallable; what suffix, series and type make of them is for the verifier model to say. */
 function* parameters(unit: KfuncUnit): Iterable<Claim> {
-  if (knownByName(unit)) return;
+  if (isSpecialKfunc(unit.kfunc.name)) return;
   for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
     const why = suspicious(unit, index);
     if (why === null) continue;
@@ -123,7 +123,7 @@ function* results(unit: KfuncUnit): Iterable<Claim> {
       'return a pointer, or fill memory that the program hands over',
       [],
     );
-  } else if (returns.pointers > 0 && !sized && !knownByName(unit) && isPlainMemory(returns)) {
+  } else if (returns.pointers > 0 && !sized && !isSpecialKfunc(unit.kfunc.name) && isPlainMemory(returns)) {
     if (returns.name === 'void' && returns.pointers === 1 && since(unit, '6.9')) return;
     if ((returns.name !== 'void' || returns.pointers > 1) && since(unit, '6.4')) return;
     yield about(
@@ -140,17 +140,10 @@ function isPlainMemory(type: { name: string; pointers: number }): boolean {
   return type.pointers > 1 || /^(void|bool|char|short|int|long|signed|unsigned|(__)?[us](8|16|32|64))\b/.test(type.name);
 }
 
-/** Kfuncs for which the verifier has code of its own. */
-function knownByName(unit: KfuncUnit): boolean {
-  return /^bpf_((percpu_)?obj_new|refcount_acquire)(_impl)?$|^bpf_(cast_to_kern_ctx|rdonly_cast|dynptr_slice(_rdwr)?)$/.test(
-    unit.kfunc.name,
-  );
-}
-
 function* flags(unit: KfuncUnit): Iterable<Claim> {
   const { returns, parameters: list } = unit.definition.syntax;
   const acquire = unit.kfunc.entries.find((e) => e.flags.includes('KF_ACQUIRE'));
-  if (acquire && !knownByName(unit) && !(returns.pointers === 1 && /^(struct|union) /.test(returns.name))) {
+  if (acquire && !isSpecialKfunc(unit.kfunc.name) && !(returns.pointers === 1 && /^(struct|union) /.test(returns.name))) {
     const resolved = returns.pointers === 0 || isPlainMemory(returns);
     const missing: Missing[] =
       resolved || typedefIsScalar(unit, returns.name)

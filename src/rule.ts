@@ -18,6 +18,7 @@ export {
   constantParameters,
   flagLife,
   flagProblems,
+  isSpecialKfunc,
   iteratorProblems,
   knowsWord,
   maxParameters,
