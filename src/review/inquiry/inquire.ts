@@ -13,7 +13,20 @@ import { askReturnsError, askReturnsNull } from './returns.ts';
 
 export function inquire(q: Question, court: Court): Answer {
   const answer = unlessAssumed(byCategory(q, court), court);
-  return outcomeOf(answer) === 'undecided' && hangsOnNmi(q) ? (askReach(q, court) ?? answer) : answer;
+  const outcome = outcomeOf(answer);
+  if (outcome === 'undecided' && hangsOnNmi(q)) return askReach(q, court) ?? answer;
+  return outcome === 'refuted' ? unlessMeantOtherwise(answer, q, court) : answer;
+}
+
+/** Words that can be read in two ways are refuted only in both. */
+function unlessMeantOtherwise(answer: Answer, q: Question, court: Court): Answer {
+  for (const { category, aspect } of q.stated.also) {
+    const other = unlessAssumed(byCategory({ ...q, stated: { ...q.stated, category, aspect, also: [] } }, court), court);
+    if (outcomeOf(other) === 'refuted') continue;
+    const why = `it may also be meant as ${category}, which is not refuted`;
+    return { ...answer, missing: [...answer.missing, { what: q.subject?.text ?? 'claim', why, treeWouldHelp: false }] };
+  }
+  return answer;
 }
 
 /** A lock that an NMI finds taken: no other context has this trouble, so who can call settles it. Sleeping, NULL and the like go wrong elsewhere too. */

@@ -65,6 +65,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'missing|lacks|lacking|needs|need|add|adding|no null check*|test*',
       'null check* ~4 missing|absent',
       'a|any null check* ~4 needed|required|necessary',
+      'null check|checks|test of|for|on S',
       'pass*|passing|hand*|supply|supplies ~4 null',
       'null ~2 pass*|given|handed|supplied',
       'S ~4 null ?pointer',

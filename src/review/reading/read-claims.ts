@@ -17,6 +17,8 @@ interface Reading {
   subjects: string[];
   flag: string | null;
   hedged: boolean;
+  /** other readings of the same weight */
+  also: { category: Category; aspect: Aspect }[];
 }
 
 /** Every comment makes at least one claim; what speaks of nothing that the model knows is one of category `other`. */
@@ -72,12 +74,11 @@ function readSentence(sentence: Sentence, prior: Prior): Reading | null {
     sums.set(key, entry);
   }
   const weigh = (e: { category: Category; weight: number }) => e.weight + (prior?.category === e.category ? 2 : 0);
-  const [best] = [...sums.values()].sort(
-    (x, y) =>
-      weigh(y) - weigh(x) ||
-      Number(y.category === 'other') - Number(x.category === 'other') ||
-      Number(isBroad(x.aspect)) - Number(isBroad(y.aspect)) ||
-      y.sum - x.sum,
+  const all = [...sums.values()];
+  const narrow = (e: (typeof all)[number]) => all.some((o) => o.category === e.category && o.weight >= e.weight && !isBroad(o.aspect));
+  const exact = all.filter((e) => !isBroad(e.aspect) || !narrow(e));
+  const [best] = exact.sort(
+    (x, y) => weigh(y) - weigh(x) || Number(y.category === 'other') - Number(x.category === 'other') || y.sum - x.sum,
   );
   if (!best) return null;
   const flag = best.flag ?? sentence.tokens.find((t) => /^KF_[A-Z_]+$/.test(t.text))?.text ?? null;
@@ -90,6 +91,9 @@ function readSentence(sentence: Sentence, prior: Prior): Reading | null {
     subjects: [...new Set(best.subjects)],
     flag,
     hedged,
+    also: exact
+      .filter((e) => e !== best && e.category !== 'other' && weigh(e) === weigh(best))
+      .map(({ category, aspect }) => ({ category, aspect })),
   };
 }
 
@@ -145,6 +149,7 @@ function ask(claim: Building, reading: Reading): void {
   claim.sentence = reading.sentence;
   claim.subjects = [...new Set([...reading.subjects, ...claim.subjects])];
   claim.aspect = reading.aspect;
+  claim.also = reading.also;
   claim.flag ??= reading.flag;
 }
 
@@ -190,7 +195,7 @@ function fallback(readings: Reading[], sentences: Sentence[], prior: Prior): Bui
   const sentence = best?.sentence ??
     sentences.find((s) => s.question) ??
     sentences[0] ?? { tokens: [], text: '', question: false, paragraph: 0 };
-  const base: Reading = { sentence, category: 'other', aspect: 'style', weight: 0, subjects: [], flag: null, hedged: false };
+  const base: Reading = { sentence, category: 'other', aspect: 'style', weight: 0, subjects: [], flag: null, hedged: false, also: [] };
   const known =
     prior && prior.category !== 'other' ? { ...base, ...prior, subjects: best?.subjects ?? [], flag: best?.flag ?? null } : base;
   return { ...known, support: readings, paragraphs: new Set([sentence.paragraph]) };
@@ -234,6 +239,7 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
     text: paragraphs.map((i) => comment.paragraphs[i]!.text).join('\n\n'),
     paragraphs,
     hedged: claim.hedged,
+    also: claim.also,
   };
 }
 

@@ -39,6 +39,8 @@ export interface StatedClaim {
   paragraphs: number[];
   /** the words also speak of other CPUs, of time: what the flow of one call can't settle */
   hedged: boolean;
+  /** what the words may mean just as well: a refutation must hold for these too */
+  also: { category: Category; aspect: Aspect }[];
 }
 
 /** The names that words are held against. */

@@ -32,10 +32,9 @@ export interface BenchAnswer {
   judged: JudgedClaim[];
 }
 
-const FOLDER = import.meta.dirname;
-
-export function readBench(): BenchClaim[] {
-  return parse(readFileSync(resolve(FOLDER, 'claims.yaml'), 'utf8')) as BenchClaim[];
+/** @param folder where claims.yaml and code/ stand: bundled, this file does not know */
+export function readBench(folder: string = import.meta.dirname): BenchClaim[] {
+  return parse(readFileSync(resolve(folder, 'claims.yaml'), 'utf8')) as BenchClaim[];
 }
 
 /** An inline review: the function quoted down to the line, then the words. */
@@ -56,12 +55,12 @@ export function reviewOf(claim: BenchClaim, code: string): string {
   ].join('\n');
 }
 
-export async function runBench(): Promise<BenchAnswer[]> {
+export async function runBench(folder: string = import.meta.dirname): Promise<BenchAnswer[]> {
   const { patterns } = await loadPatterns([]);
-  const claims = readBench();
+  const claims = readBench(folder);
   const out: BenchAnswer[] = [];
   for (const code of new Set(claims.map((c) => c.code))) {
-    const text = readFileSync(resolve(FOLDER, 'code', `${code}.c`), 'utf8');
+    const text = readFileSync(resolve(folder, 'code', `${code}.c`), 'utf8');
     const own = claims.filter((c) => c.code === code);
     const documents = own.map((c) => readReview(reviewOf(c, text), c.id)[0]!);
     const input = { patches: [], plainFiles: [{ path: `bench/${code}.c`, text }], messages: [], diagnostics: [] };

@@ -2,7 +2,7 @@
 import { loadTypeScript } from '../../../scripts/load-ts.mjs';
 
 const { confusionMatrix, runBench, verdictOf } = await loadTypeScript('test/bench/claims/bench.ts');
-const answers = await runBench();
+const answers = await runBench(import.meta.dirname);
 console.log(confusionMatrix(answers));
 const wrong = answers.filter((a) => verdictOf(a) !== a.claim.verdict);
 for (const { claim, judged } of wrong)
