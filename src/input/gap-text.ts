@@ -1,5 +1,7 @@
 /** An image as text: line n of the text is line n of the file, and what is not known reads as a statement that may do anything. */
+
 import { GAP_MARK } from '../source/model.ts';
+import { append } from './append.ts';
 import { type Item, isGap, type UnknownLines } from './image.ts';
 import { fold } from './place.ts';
 
@@ -20,7 +22,7 @@ export function renderImage(items: readonly Item[], removed: ReadonlySet<string>
   const shown = new Set([...removed].map(bareHead));
   items.forEach((item, i) => {
     if (isGap(item)) {
-      if (item.gap > 0) lines.push(...gapLines(item.gap, headingBelow(items, i, shown)));
+      if (item.gap > 0) append(lines, gapLines(item.gap, headingBelow(items, i, shown)));
       return;
     }
     lines.push(item.text);

@@ -1,5 +1,6 @@
 /** The output of `git log -p` and `git show`: commits, newest first unless their dates say otherwise. */
 import type { Diagnostic } from '../claim.ts';
+import { append } from './append.ts';
 import type { Patch } from './model.ts';
 import { parseDiff } from './patch.ts';
 
@@ -33,7 +34,7 @@ function readCommit(
     return line === undefined ? null : line.slice(name.length + 1).trim();
   };
   const parsed = parseDiff(lines, { source, from, to });
-  diagnostics.push(...parsed.diagnostics);
+  append(diagnostics, parsed.diagnostics);
   const body = lines.slice(from, to).join('\n');
   const patch: Patch = {
     subject:

@@ -91,7 +91,7 @@ export class Image {
     const from = this.cutAt(line);
     const to = this.cutAt(line + count);
     const old = this.items.slice(from, to).flatMap(singles);
-    this.items.splice(from, to - from, ...replace(old));
+    this.items = [...this.items.slice(0, from), ...replace(old), ...this.items.slice(to)];
   }
 
   /** Makes the stretch of unknown lines above `line` longer by `by` lines (or shorter). False where there is none, or it is too short. */

@@ -1,5 +1,6 @@
 /** Text pasted from a web archive → the mails that ran together in it, each with the diff that stands unquoted in it. */
 import type { Diagnostic } from '../claim.ts';
+import { append } from './append.ts';
 import { readFileHeader } from './file-header.ts';
 import type { Witness } from './lost-blanks.ts';
 import type { FileDiff } from './model.ts';
@@ -98,9 +99,9 @@ class Splitter {
     const parsed = parseDiff(this.lines, { source: this.source, from: this.at, stopAtText: true, witness: this.witness });
     if (parsed.next <= this.at) return false;
     const mail = this.open();
-    mail.files.push(...parsed.files);
-    mail.lines.push(...this.lines.slice(this.at, parsed.next));
-    this.diagnostics.push(...parsed.diagnostics);
+    append(mail.files, parsed.files);
+    append(mail.lines, this.lines.slice(this.at, parsed.next));
+    append(this.diagnostics, parsed.diagnostics);
     this.at = parsed.next;
     this.signature();
     return true;

@@ -3,6 +3,7 @@
  * again. The unquoted patch counts; quoted copies only bear witness, or stand in where there is no other.
  */
 import type { Diagnostic } from '../claim.ts';
+import { append } from './append.ts';
 import type { Witness } from './lost-blanks.ts';
 import type { FileDiff, Message, Patch } from './model.ts';
 import { type PastedMail, splitMails } from './pasted-messages.ts';
@@ -23,7 +24,7 @@ export function readPasted(text: string, source: string): Pasted {
   const diagnostics: Diagnostic[] = [];
   const lines = takeApart(splitLines(text), source, diagnostics);
   const split = splitMails(lines, source, witnessOf(lines));
-  diagnostics.push(...split.diagnostics);
+  append(diagnostics, split.diagnostics);
   let { mails } = split;
   nameAuthors(mails);
   if (!mails.some((mail) => mail.files.length > 0)) mails = takeQuotedPatch(mails, source, diagnostics);

@@ -1,5 +1,6 @@
 /** A mail that holds a diff → patches; what is only quoted in it is none. */
 import type { Diagnostic } from '../claim.ts';
+import { append } from './append.ts';
 import { readFileHeader } from './file-header.ts';
 import type { Attachment, Mail } from './mail.ts';
 import type { FileDiff, Patch } from './model.ts';
@@ -48,7 +49,7 @@ export function readPatches(mail: Mail, source: string): PatchMail {
   for (const { name, text } of texts) {
     const place = name === '' ? source : `${source}:${name}`;
     const parsed = parseDiff(splitLines(text), { source: place });
-    read.diagnostics.push(...parsed.diagnostics);
+    append(read.diagnostics, parsed.diagnostics);
     if (parsed.files.length > 0) read.patches.push(describePatch(mail, text, parsed.files, place, name !== ''));
   }
   return read;

@@ -123,10 +123,28 @@ export function placeInParts(image: Image, hunk: Hunk): Place | null {
     return same;
   };
   const place = (line: number): Place => ({ line, offset: line - want, fuzz: 0, folded: true, done: false });
-  if (score(want) >= 0) return place(want);
+  const here = score(want);
+  const moved = here === 0 ? soleCopy(old, folded) : null;
+  if (moved !== null) return place(moved);
+  if (here >= 0) return place(want);
   const enough = Math.min(RECOGNISED, old.filter((text) => text !== '').length);
   for (let away = 1; away <= REACH; away++) {
     for (const line of [want + away, want - away]) if (line >= 1 && enough > 0 && score(line) >= enough) return place(line);
   }
   return null;
+}
+
+/** What tells a stretch of code from any other: so many lines, or one that is long. */
+const DISTINCT_LINES = 5;
+const DISTINCT_LENGTH = 25;
+
+/**
+ * Nothing is known where the hunk says it belongs, but all of what it expects is known elsewhere, and only there: a patch between them is not in the input.
+ * @returns the line where that begins
+ */
+function soleCopy(old: readonly string[], folded: ReadonlyMap<number, string>): number | null {
+  const solid = old.filter((text) => text !== '');
+  if (solid.length < 3 || (solid.length < DISTINCT_LINES && !solid.some((text) => text.length >= DISTINCT_LENGTH))) return null;
+  const starts = [...folded.keys()].filter((line) => old.every((text, i) => folded.get(line + i) === text));
+  return starts.length === 1 ? starts[0]! : null;
 }

@@ -65,7 +65,7 @@ function joinHalves<E extends Entry>(postings: readonly Posting<E>[]): Posting<E
     const parts = new Set(half?.members.map((entry) => entry.subject.part));
     const fits = half !== undefined && posting.root !== '' && !posting.members.some((entry) => parts.has(entry.subject.part));
     if (fits && half.members.length + posting.members.length <= posting.total) {
-      half.members.push(...posting.members);
+      for (const member of posting.members) half.members.push(member);
       half.cover ??= posting.cover;
       half.version = Math.max(half.version, posting.version);
     } else joined.push(posting);

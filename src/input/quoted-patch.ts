@@ -1,5 +1,6 @@
 /** Where nobody pasted the patch itself: take it out of an answer that quotes it. */
 import type { Diagnostic } from '../claim.ts';
+import { append } from './append.ts';
 import { readFileHeader } from './file-header.ts';
 import { readHeader } from './hunk.ts';
 import type { PastedMail } from './pasted-messages.ts';
@@ -26,7 +27,7 @@ export function takeQuotedPatch(mails: readonly PastedMail[], source: string, di
     message: `${source}: the patch is there only as a quotation${where}`,
     location: null,
   });
-  diagnostics.push(...parsed.diagnostics);
+  append(diagnostics, parsed.diagnostics);
   return [{ subject: '', from: null, lines: best.lines, files: parsed.files }, ...mails];
 }
 
@@ -77,7 +78,7 @@ function closeElisions(lines: readonly string[]): { lines: string[]; cuts: numbe
         before += olds + 1;
         after += news + 1;
       });
-    } else out.push(...pieces.flat());
+    } else append(out, pieces.flat());
     i = end - 1;
   }
   return { lines: out, cuts };

@@ -1,6 +1,7 @@
 /** Collects what the readers find and gives it out: patches of the newest versions, series by series. */
 import { createHash } from 'node:crypto';
 import { type Diagnostic, InputError } from '../claim.ts';
+import { append } from './append.ts';
 import { type Mail, readMail } from './mail.ts';
 import { type RawMail, unwrapMail } from './mbox.ts';
 import type { InputSet, Message, Patch } from './model.ts';
@@ -55,7 +56,7 @@ export class Shelf {
     try {
       JSON.parse(text);
     } catch (error) {
-      throw new InputError(`${source}: is no valid JSON (${(error as Error).message})`);
+      throw new InputError(`${source}: is no valid JSON (${(error as Error).message.replace(/\s+/g, ' ')})`);
     }
     this.addUnknown(source, text);
   }
@@ -66,7 +67,7 @@ export class Shelf {
   }
 
   addParsed(read: { patches: Patch[]; messages?: Message[]; diagnostics: Diagnostic[] }, place: Place): void {
-    this.diagnostics.push(...read.diagnostics);
+    append(this.diagnostics, read.diagnostics);
     const why = read.diagnostics.find((one) => one.level === 'warning')?.message;
     if (read.patches.length === 0) this.boxes.push(why ?? `${place.source}: no change in it can be read`);
     for (const patch of read.patches) this.candidates.push(readyCandidate(patch, place, this.candidates.length));
@@ -105,7 +106,10 @@ export class Shelf {
     }
     if (texts.length === 0) {
       this.addMessage(toMessage(mail, source));
-      this.problems.push(...mail.damage.map((what) => `${source}: ${what}`));
+      append(
+        this.problems,
+        mail.damage.map((what) => `${source}: ${what}`),
+      );
       if (!subject.isCover || subject.isReply) return;
     }
     const stored = this.store.keep(raw.bytes, place.path, raw.offset);
@@ -129,7 +133,7 @@ export class Shelf {
   private choose(): Series<Candidate>[] {
     if (!this.chosen) {
       const { series, diagnostics } = chooseSeries(this.candidates);
-      this.diagnostics.push(...diagnostics);
+      append(this.diagnostics, diagnostics);
       this.chosen = series;
       this.sole = this.candidates.length === 1;
       // what was left out is not needed any more
@@ -181,7 +185,7 @@ export class Shelf {
   private async load(member: Candidate, diagnostics: Diagnostic[]): Promise<Patch[]> {
     try {
       const read = await member.load();
-      diagnostics.push(...read.diagnostics);
+      append(diagnostics, read.diagnostics);
       return read.patches;
     } catch (error) {
       if (this.sole || !(error instanceof InputError)) throw error;

@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { type Diagnostic, InputError } from '../claim.ts';
+import { append } from './append.ts';
 import { decodeText, detectText, isGzip, isMbox, refuseBinary } from './detect.ts';
 import { readLog } from './git-log.ts';
 import { MboxSplitter, type RawMail } from './mbox.ts';
@@ -42,8 +43,8 @@ export async function readInputs(args: readonly string[], options: ReadOptions =
     shelf.shed();
     const set = shelf.rest();
     for await (const { patches, diagnostics } of shelf.series()) {
-      set.patches.push(...patches);
-      set.diagnostics.push(...diagnostics);
+      append(set.patches, patches);
+      append(set.diagnostics, diagnostics);
     }
     return finish(set, options, shelf);
   } finally {
@@ -87,7 +88,7 @@ function shorten(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const kept: Diagnostic[] = [];
   for (const level of ['warning', 'note'] as const) {
     const some = diagnostics.filter((one) => one.level === level);
-    kept.push(...some.slice(0, MANY));
+    append(kept, some.slice(0, MANY));
     if (some.length > MANY)
       kept.push({ level, message: `${some.length - MANY} more ${level}s about the input are not shown`, location: null });
   }
