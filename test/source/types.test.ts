@@ -54,6 +54,13 @@ describe('enums', () => {
     expect(values('enum __packed e { A };')).toBe('A=0');
     expect(values('typedef enum { A, B } e_t;', 'typedef e_t')).toBe('A=0 B=1');
   });
+  it('doubt which of two definitions counts', () => {
+    const text = '#ifdef X\nenum e { A = 1, B };\n#else\nenum e { A = 1, B = 5 };\n#endif\n';
+    expect(enumOf(text)?.complete).toBe(false);
+    const file = fileOf(text);
+    const p = buildProgram([file], null);
+    expect([p.findConstant('A', file)?.value, p.findConstant('B', file)?.value]).toEqual([1, null]);
+  });
   it('are not found in a use', () => expect(enumOf('void f(enum e x) { }\nenum e g(void);')).toBeNull());
 });
 
@@ -188,6 +195,11 @@ static int last = 3;
     expect(found && `${found.isStatic ? 'static ' : ''}${typeText(found.type)}`).toBe(expected);
   });
 
+  it('dimensions that hang on #if are not known', () => {
+    const two = fileOf('#ifdef X\nstatic int a[5];\nstatic int b[2];\n#else\nstatic int a[3];\nstatic int b[2];\n#endif\n');
+    const q = buildProgram([two], null);
+    expect([q.findVariable('a', two)?.type.dims, q.findVariable('b', two)?.type.dims]).toEqual([[''], ['2']]);
+  });
   it('a definition comes before an extern declaration', () => expect(program.findVariable('seen', file)?.location.line).toBe(4));
 });
 
