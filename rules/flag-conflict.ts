@@ -67,11 +67,15 @@ function adviceFor(problem: Problem, series: string): string {
   return problem.stage === 'never' ? `drop ${problem.subject}, or do in the code what it does not do` : 'keep one of the flags';
 }
 
-/** The headers at hand outweigh what is known of a series: stable kernels take flags over, a patch may add one. */
+/**
+ * The headers at hand outweigh what is known of a series: stable kernels take flags over, a patch may add one. But a tree that still has a flag that the
+ * series dropped is an older tree than what was asked about.
+ */
 function definedHere(at: Setting, entry: IdFlagsEntry, problem: Problem): Evidence[] {
   const file = fileAt(at.program, entry.location);
   const macro = problem.stage === 'build' && file ? at.program.findMacro(problem.subject, file) : null;
-  return macro ? [carries('registration', `${problem.subject} is defined here: #define ${macro.name} ${macro.body}`, macro.location)] : [];
+  if (!macro || (isOver(problem) && !fileAt(at.program, macro.location))) return [];
+  return [carries('registration', `${problem.subject} is defined here: #define ${macro.name} ${macro.body}`, macro.location)];
 }
 
 /** As old as the flags themselves, so true in whatever series they exist. */

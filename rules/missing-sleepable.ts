@@ -57,7 +57,7 @@ function unflagged(unit: KfuncUnit, event: Sleep): Claim {
   const { lacking } = flagState(unit.kfunc, FLAG);
   const entry = lacking[0];
   return claimOf(missingSleepable, unit, {
-    subject: event.callee,
+    subject: FLAG,
     property: { kind: 'sleepable' },
     location: placeInKfunc(event),
     message: `${unit.kfunc.name}() may sleep in ${event.callee}()${where} and programs that must not sleep can call it`,
@@ -85,7 +85,7 @@ function outOfSight(unit: KfuncUnit): Claim | null {
   if (names.length === 0)
     missing.push({ what: unit.kfunc.name, why: `not all of ${unit.kfunc.name}() is shown or could be read`, treeWouldHelp: true });
   return claimOf(missingSleepable, unit, {
-    subject: names[0] ?? unit.kfunc.name,
+    subject: FLAG,
     property: { kind: 'sleepable' },
     location: calls[0]?.location ?? unit.definition.location,
     message: `${unit.kfunc.name}() may sleep in what it calls: ${

@@ -152,9 +152,15 @@ function upperEnd(o: Occurrence, extent: Extent | null): End {
   if (same.some((b) => b.plus <= extent.plus)) return 'ok';
   if (same.length > 0) return 'bad';
   // Against another constant of unknown value nothing can be said, unless the range alone is too large.
-  if (f.below.some((b) => !b.exact)) return 'unsure';
+  if (f.below.some((b) => !b.exact && !isOwnNumber(o, b.symbol, extent))) return 'unsure';
   if (extent.value !== null) return 'bad';
   return isBoundedAbove(o) ? 'unsure' : 'bad';
+}
+
+/** Less than another number that the program chooses, and that may be beyond the extent itself. */
+function isOwnNumber(o: Occurrence, symbol: string, extent: Extent): boolean {
+  const other = /^#p(\d+)$/.exec(symbol)?.[1];
+  return other !== undefined && extent.value !== null && (o.parameters[Number(other)]?.hi ?? 0) > extent.value;
 }
 
 function isBoundedAbove(o: Occurrence): boolean {

@@ -30,26 +30,30 @@ export function enumIn(whole: SourceFile, tag: string, context: EnumContext): En
   const body = typedef ? typedefBody(lexis.code, 'enum', typedef[1]!) : taggedBody(lexis.code, 'enum', tag, lexis.gaps);
   if (!body) return null;
   const read = readEnumerators(file, body, context);
+  // two definitions in one file are the arms of an #if: neither is sure to be the one
+  const again = !typedef && taggedBody(lexis.code.slice(body.end), 'enum', tag, []) !== null;
   return {
     tag,
     enumerators: read.list.map(({ name, value, explicit }) => ({ name, value, explicit })),
-    complete: body.closed && read.complete,
+    complete: body.closed && read.complete && !again,
     location: locate(file, body.at),
   };
 }
 
-/** An enumerator by its name; null where the file has none of that name. */
+/** An enumerator by its name; null where the file has none of that name. Without a value where two arms of an #if give it two. */
 export function enumeratorIn(file: SourceFile, name: string, context: EnumContext): Enumerator | null {
   if (!mayEnumerate(file, name)) return null;
   const { code } = lexisOf(file);
+  let first: Enumerator | null = null;
   for (const at of occurrences(code, name)) {
     const body = standsAlone(code, at, name.length) ? enumAround(code, at) : null;
-    if (!body) continue;
-    const found = readEnumerators(file, body, context).list.find((e) => e.name === name);
-    if (found)
-      return { name, value: found.value, enumTag: body.tag, unsigned: false, location: locate(file, found.at < 0 ? at : found.at) };
+    const read = body && readEnumerators(file, body, context).list.filter((e) => e.name === name);
+    if (!body || !read || read.length === 0) continue;
+    const value = read.every((e) => e.value === read[0]!.value) ? read[0]!.value : null;
+    if (first) return first.value === value ? first : { ...first, value: null };
+    first = { name, value, enumTag: body.tag, unsigned: false, location: locate(file, at) };
   }
-  return null;
+  return first;
 }
 
 /** Where an enumerator can stand: what uses the name in an expression is not asked for its value, which may hang on this very name. */

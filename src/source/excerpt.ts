@@ -35,15 +35,25 @@ export function withTag(file: SourceFile, keywords: string, tag: string): Source
   if (!file.text.includes(tag)) return null;
   if (!fromTree(file)) return file;
   return remember(file, `${keywords} ${tag}`, () => {
+    const usual = keywords
+      .split('|')
+      .map((k) => file.text.indexOf(`\n${k} ${tag} {\n`))
+      .filter((at) => at >= 0);
+    if (usual.length === 1 && usual.every((at) => !file.text.includes(file.text.slice(at, file.text.indexOf('{', at) + 2), at + 1)))
+      return cutBody(file, usual[0]! + 1);
     const head = new RegExp(`^(?:typedef[ \\t]+)?(?:${keywords})\\b[^;{}()=]*\\b${tag}\\b[^;{}()=]*\\{`, 'gm');
     const loose = new RegExp(`\\b(?:${keywords})\\s[^;{}()=*]*\\b${tag}\\b[^;{}()=*]*\\{`);
     const all = [...file.text.matchAll(head)];
     if (all.length === 0) return loose.test(file.text) ? file : null;
-    const start = all[0]!.index;
-    const close = file.text.indexOf('\n}', start);
-    const end = close < 0 ? -1 : file.text.indexOf(';', close);
-    return all.length > 1 || end < 0 ? file : cutOut(file, start, end + 1);
+    return all.length > 1 ? file : cutBody(file, all[0]!.index);
   });
+}
+
+/** From a head at the margin to the semicolon after its brace at the margin. */
+function cutBody(file: SourceFile, start: number): SourceFile {
+  const close = file.text.indexOf('\n}', start);
+  const end = close < 0 ? -1 : file.text.indexOf(';', close);
+  return end < 0 ? file : cutOut(file, start, end + 1);
 }
 
 /** The file itself, an excerpt with the typedef of a name in it, or null where the file has none. */

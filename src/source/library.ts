@@ -91,6 +91,10 @@ export class Library {
     this.closures.set(from, found);
   }
 
+  isCore(file: SourceFile): boolean {
+    return CORE.includes(file.path.split('/')[0]!);
+  }
+
   /** Whether a header is among those that a file includes, directly or not. */
   sees(from: SourceFile, header: SourceFile): boolean {
     for (const f of this.headers(from)) if (f === header) return true;
@@ -117,7 +121,7 @@ export class Library {
     for (;;) {
       this.opened(hits);
       // What the core of the kernel calls stands in the core: the rest is searched for callers outside it alone.
-      const steps = CORE.includes(from.path.split('/')[0]!) ? STEPS - 1 : STEPS;
+      const steps = this.isCore(from) ? STEPS - 1 : STEPS;
       if (hits.step >= steps || hits.files.some(isEnough)) return hits.files;
       this.search(name, hits.step, from);
     }

@@ -251,8 +251,15 @@ class Index implements Program {
       const found = f === from || isHeader(f) ? read(f) : null;
       if (found) return found;
     }
-    if (this.tagLookups++ < TAGS_AFTER) return this.first(from, tag, read) ?? this.onlyOne(tag, keyword, read);
-    return this.onlyOne(tag, keyword, read) ?? this.first(from, tag, read);
+    const few = this.files.length < TAGS_AFTER && this.tagLookups++ < TAGS_AFTER;
+    if (few || !this.library.tree?.tags) return this.first(from, tag, read) ?? this.onlyOne(tag, keyword, read);
+    const only = this.onlyOne(tag, keyword, read);
+    // the headers of the core were all searched: what they do not define no file of the core sees
+    return only ?? (this.isTagged(tag) || !this.library.isCore(from) ? this.first(from, tag, read) : null);
+  }
+
+  private isTagged(tag: string): boolean {
+    return this.tags?.has(tag) ?? false;
   }
 
   private onlyOne<T>(tag: string, keyword: RegExp, read: (file: SourceFile) => T | null): T | null {

@@ -9,16 +9,31 @@ import { locate } from './locate.ts';
 import type { SourceFile, StructSource } from './model.ts';
 import { type TaggedBody, taggedBody, typedefBody } from './tagged-body.ts';
 
+const cache = new WeakMap<SourceFile, Map<string, StructSource | null>>();
+
 /** `struct foo { … }` in a file; a tag with dots (`foo.bar`) is the unnamed struct of the member `bar`. null where the file has none. */
-export function structIn(whole: SourceFile, tag: string): StructSource | null {
+export function structIn(file: SourceFile, tag: string): StructSource | null {
+  const known = cache.get(file) ?? new Map<string, StructSource | null>();
+  cache.set(file, known);
+  const found = known.get(tag);
+  if (found !== undefined) return found;
+  const read = findStruct(file, tag);
+  known.set(tag, read);
+  return read;
+}
+
+function findStruct(whole: SourceFile, tag: string): StructSource | null {
   const [outer = '', ...members] = tag.split('.');
   const typedef = /^typedef (\w+)$/.exec(outer)?.[1];
   const file = typedef ? whole : withTag(whole, 'struct|union', outer);
   if (!file) return null;
-  const { code } = lexisOf(file);
-  let found = typedef ? typedefBody(code, 'struct|union', typedef) : taggedBody(code, 'struct|union', outer, lexisOf(file).gaps);
+  const { code, gaps } = lexisOf(file);
+  const first = typedef ? typedefBody(code, 'struct|union', typedef) : taggedBody(code, 'struct|union', outer, gaps);
+  // two definitions in one file are the arms of an #if: neither is sure to be the one
+  const sure = first !== null && (typedef !== undefined || taggedBody(code.slice(first.end), 'struct|union', outer, []) === null);
+  let found = first;
   for (const member of members) found = found && memberBody(code, found, member);
-  return found && readStruct(file, code, found, tag);
+  return found && readStruct(file, code, { ...found, closed: found.closed && sure }, tag);
 }
 
 /** Declarations between two braces, each up to its semicolon. */

@@ -46,10 +46,11 @@ function typedefOf(code: string, start: number, end: number, name: string): Type
   return /^(?:struct|union|enum)\s*\{/.test(text) ? { ...found.type, name: `${/^\w+/.exec(text)![0]} typedef ${name}` } : found.type;
 }
 
-/** A file-scope variable or array; a definition before an `extern` declaration. */
+/** A file-scope variable or array; a definition before an `extern` declaration. Where the arms of an #if define it with other dimensions, they are ''. */
 export function variableIn(file: SourceFile, name: string): VariableSource | null {
   const { code } = lexisOf(file);
-  let best: VariableSource | null = null;
+  let declared: VariableSource | null = null;
+  let defined: VariableSource | null = null;
   let seen: Span | null = null;
   for (const at of occurrences(code, name)) {
     const d = declarationAt(file, at);
@@ -59,10 +60,19 @@ export function variableIn(file: SourceFile, name: string): VariableSource | nul
     if (!found) continue;
     const { type, specifiers, nameAt } = found;
     const variable = { name, type, isStatic: specifiers.includes('static'), location: locate(file, nameAt) };
-    if (!specifiers.includes('extern')) return variable;
-    best ??= variable;
+    if (specifiers.includes('extern')) declared ??= variable;
+    else defined = definedAgain(defined, variable);
   }
-  return best;
+  return defined ?? declared;
+}
+
+function definedAgain(before: VariableSource | null, now: VariableSource): VariableSource {
+  return before ? { ...before, type: agreed(before.type, now.type) } : now;
+}
+
+function agreed(one: TypeSyntax, other: TypeSyntax): TypeSyntax {
+  const same = one.dims.length === other.dims.length && one.dims.every((d, i) => d === other.dims[i] || other.dims[i] === '');
+  return same ? one : { ...one, dims: one.dims.map(() => '') };
 }
 
 interface Declared {

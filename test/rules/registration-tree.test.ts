@@ -20,9 +20,9 @@ function treeOf(files: Record<string, string>): TreeFiles {
 }
 
 /** `<rule> <subject> <verdict>` of what is said of `path`. */
-function said(path: string, text: string, tree: Record<string, string> | null, rule = 'registration'): string[] {
+function said(path: string, text: string, tree: Record<string, string> | null, rule = 'registration', series = '6.12'): string[] {
   const files = [{ path, text, added: new Set<number>(), complete: true, origin: 'file' as const }];
-  const kernel = { series: '6.12', from: 'option' as const };
+  const kernel = { series, from: 'option' as const };
   const { findings } = analyse(files, { kernel, tree: tree && treeOf({ ...tree, [path]: text }), patterns, trust: 'ruling' });
   return findings.filter((f) => f.rule === rule).map((f) => `${f.subject} ${f.verdict}`);
 }
@@ -102,5 +102,12 @@ describe('a flag that the series does not know', () => {
     const text = `#include <linux/btf.h>\n${kfunc('KF_ARENA_RET')}`;
     expect(said('mill/a.c', text, header, 'flag-conflict')).toEqual(['KF_ARENA_RET refuted']);
     expect(said('mill/a.c', text, { 'include/linux/btf.h': '' }, 'flag-conflict')).toEqual(['KF_ARENA_RET confirmed']);
+  });
+
+  it('is none where an older tree still defines what the series dropped', () => {
+    const header = { 'include/linux/btf.h': '#define KF_TRUSTED_ARGS (1 << 4)\n' };
+    const text = `#include <linux/btf.h>\n${kfunc('KF_TRUSTED_ARGS')}`;
+    expect(said('mill/a.c', text, header, 'flag-conflict', '7.0')).toEqual(['KF_TRUSTED_ARGS confirmed']);
+    expect(said('mill/a.c', text, header, 'flag-conflict', '6.12')).toEqual([]);
   });
 });

@@ -54,6 +54,13 @@ describe('enums', () => {
     expect(values('enum __packed e { A };')).toBe('A=0');
     expect(values('typedef enum { A, B } e_t;', 'typedef e_t')).toBe('A=0 B=1');
   });
+  it('doubt which of two definitions counts', () => {
+    const text = '#ifdef X\nenum e { A = 1, B };\n#else\nenum e { A = 1, B = 5 };\n#endif\n';
+    expect(enumOf(text)?.complete).toBe(false);
+    const file = fileOf(text);
+    const p = buildProgram([file], null);
+    expect([p.findConstant('A', file)?.value, p.findConstant('B', file)?.value]).toEqual([1, null]);
+  });
   it('are not found in a use', () => expect(enumOf('void f(enum e x) { }\nenum e g(void);')).toBeNull());
 });
 
@@ -82,6 +89,9 @@ describe('structs', () => {
     expect(fields('struct s {\n\tSOME_FIELDS(a)\n};')).toMatch(/^\?/);
     expect(fields(`struct s {\n\tint a;\n${GAP_MARK}\n\tint b;\n};`)).toBe('?a: int');
   });
+  it('doubt which of two definitions counts', () => {
+    expect(fields('#ifdef X\nstruct s {\n\tint a;\n};\n#else\nstruct s {\n\tlong a;\n};\n#endif\n')).toBe('?a: int');
+  });
   it('may be unions, annotated, or typedefs', () => {
     expect(fields('union s { int a; };')).toBe('a: int');
     expect(fields('struct __packed s { int a; };')).toBe('?a: int');
@@ -102,6 +112,42 @@ describe('structs', () => {
     expect(fields('typedef struct { int a; } t;', 'struct typedef t')).toBe('a: int'));
   it('are not found in a declaration', () =>
     expect(fields('struct s;\nstruct s *f(struct s *p);\nstatic struct s x = { 1 };')).toBe('none'));
+});
+
+describe('large headers of the tree', () => {
+  const filler = Array.from(
+    { length: 400 },
+    (_, i) =>
+      `/* struct s { comment ${i} */\n#define FILL_${i} ${i}\nstruct fill_${i} {\n\tint a;\n};\nenum fills_${i} {\n\tFILLER_${i} = ${i},\n};\n`,
+  ).join('');
+  const text = `${filler}#define VALUE \\\n\t(FILL_7 + 1)\nstruct s {\n\tint a;\n\tstruct {\n\t\tint b;\n\t} in;\n} __packed;\ntypedef struct s s_t;\ntypedef struct {\n\tint c;\n} bare_t;\nenum __packed e {\n\tA,\n\tB = FILL_3,\n};\nstatic inline int f(void)\n{\n\treturn 0;\n}\n${filler.replace(/FILL|fill/g, (m) => `${m}2`)}`;
+  const header = { ...fileOf(text, 'include/linux/big.h'), origin: 'tree' as const };
+  const read = (origin: 'tree' | 'file') => {
+    const file = { ...header, origin };
+    const p = buildProgram([file], null);
+    return [
+      p.findStruct('s', file),
+      p.findStruct('s.in', file),
+      p.findStruct('typedef bare_t', file),
+      p.findStruct('fill_9', file),
+      p.findEnum('e', file),
+      p.findTypedef('s_t', file),
+      p.findTypedef('bare_t', file),
+      p.findConstant('VALUE', file),
+      p.findConstant('FILLER_399', file),
+      p.findConstant('B', file),
+      p.findConstant('FILLER_400', file),
+      p.findMacro('FILL_11', file)?.location,
+      p.findFunction('f', file)?.start,
+      p.findFunction('a', file),
+    ];
+  };
+
+  it('give the same in excerpts as in whole', () => {
+    const whole = read('file');
+    expect(whole.filter((x) => x === null).length).toBe(2);
+    expect(read('tree')).toEqual(whole);
+  });
 });
 
 describe('variables', () => {
@@ -149,6 +195,11 @@ static int last = 3;
     expect(found && `${found.isStatic ? 'static ' : ''}${typeText(found.type)}`).toBe(expected);
   });
 
+  it('dimensions that hang on #if are not known', () => {
+    const two = fileOf('#ifdef X\nstatic int a[5];\nstatic int b[2];\n#else\nstatic int a[3];\nstatic int b[2];\n#endif\n');
+    const q = buildProgram([two], null);
+    expect([q.findVariable('a', two)?.type.dims, q.findVariable('b', two)?.type.dims]).toEqual([[''], ['2']]);
+  });
   it('a definition comes before an extern declaration', () => expect(program.findVariable('seen', file)?.location.line).toBe(4));
 });
 

@@ -18,45 +18,41 @@ export interface Subject {
 
 export interface Kind {
   id: string;
+  /** the rules whose business the mistake is */
+  rules: readonly string[];
   /** edits that go together; each list is one mutant */
   mutants(subject: Subject): Mend[][];
 }
 
+const guardOf = (about: About) => (s: Subject) =>
+  guards(s)
+    .filter((g) => g.about === about)
+    .map((g) => [g.edit]);
+const flagOf =
+  (flag: string) =>
+  (s: Subject): Mend[][] =>
+    withoutFlag(s, flag);
+
 export const KINDS: readonly Kind[] = [
-  {
-    id: 'delete NULL guard',
-    mutants: (s) =>
-      guards(s)
-        .filter((g) => g.about === 'null')
-        .map((g) => [g.edit]),
-  },
-  {
-    id: 'delete __nullable check',
-    mutants: (s) =>
-      guards(s)
-        .filter((g) => g.about === 'nullable')
-        .map((g) => [g.edit]),
-  },
-  {
-    id: 'delete bound guard',
-    mutants: (s) =>
-      guards(s)
-        .filter((g) => g.about === 'bound')
-        .map((g) => [g.edit]),
-  },
-  { id: '>= becomes >', mutants: loosened },
-  ...['KF_RET_NULL', 'KF_SLEEPABLE', 'KF_RCU', 'KF_TRUSTED_ARGS', 'KF_RELEASE'].map(
-    (flag): Kind => ({ id: `drop ${flag}`, mutants: (s) => withoutFlag(s, flag) }),
-  ),
-  { id: 'drop __bpf_kfunc', mutants: withoutMarker },
-  { id: 'drop size suffix', mutants: withoutSuffix },
-  { id: 'drop a put before leaving', mutants: withoutPut },
-  {
-    id: 'add static',
-    mutants: (s) =>
-      s.definition.isStatic ? [] : [[insertion(s.definition.source.file, s.definition.source.start, 'static ', 'add static')]],
-  },
+  { id: 'delete NULL guard', rules: ['unchecked-param', 'unchecked-result'], mutants: guardOf('null') },
+  { id: 'delete __nullable check', rules: ['unchecked-param'], mutants: guardOf('nullable') },
+  { id: 'delete bound guard', rules: ['unbounded-index', 'mem-size'], mutants: guardOf('bound') },
+  { id: '>= becomes >', rules: ['unbounded-index', 'mem-size'], mutants: loosened },
+  { id: 'drop KF_RET_NULL', rules: ['missing-ret-null'], mutants: flagOf('KF_RET_NULL') },
+  { id: 'drop KF_SLEEPABLE', rules: ['missing-sleepable'], mutants: flagOf('KF_SLEEPABLE') },
+  { id: 'drop KF_RCU', rules: ['unchecked-param', 'untrusted-param'], mutants: flagOf('KF_RCU') },
+  { id: 'drop KF_TRUSTED_ARGS', rules: ['unchecked-param', 'untrusted-param'], mutants: flagOf('KF_TRUSTED_ARGS') },
+  { id: 'drop KF_RELEASE', rules: ['acquire-release', 'unchecked-param', 'untrusted-param'], mutants: flagOf('KF_RELEASE') },
+  { id: 'drop __bpf_kfunc', rules: ['registration'], mutants: withoutMarker },
+  { id: 'drop size suffix', rules: ['uncallable', 'mem-size', 'unbounded-index'], mutants: withoutSuffix },
+  { id: 'drop a put before leaving', rules: ['acquire-release'], mutants: withoutPut },
+  { id: 'add static', rules: ['registration'], mutants: madeStatic },
 ];
+
+function madeStatic({ definition }: Subject): Mend[][] {
+  const { file, start } = definition.source;
+  return definition.isStatic ? [] : [[insertion(file, start, 'static ', 'add static')]];
+}
 
 type About = 'null' | 'nullable' | 'bound';
 

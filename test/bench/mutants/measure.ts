@@ -58,7 +58,9 @@ export async function measure(options: Options): Promise<Measured[]> {
 
 function mutantsOf(kfunc: Kfunc, base: Analysis, options: LintOptions): Mutant[] {
   const [definition, ...more] = kfunc.definitions;
-  if (!definition || more.length > 0 || kfunc.entries.length === 0) return [];
+  // functions that programs only attach to are no kfuncs, and none of the rules looks at them
+  const isKfunc = base.units.some((u) => u.kfunc.name === kfunc.name);
+  if (!definition || more.length > 0 || kfunc.entries.length === 0 || !isKfunc) return [];
   const knowledge = knowledgeOf(options.patterns, options.kernel.series);
   const fileOf = (path: string) => base.program.files.find((f) => f.path === path) ?? null;
   const subject: Subject = { kfunc, definition, entries: kfunc.entries, fileOf, knowledge };
@@ -98,8 +100,9 @@ function weigh(m: Mutant, before: readonly Finding[], after: readonly Finding[],
   const own = after.filter(about);
   const fresh = own.filter((f) => RANK[f.verdict] > (old.get(key(f)) ?? 0));
   const best = fresh.reduce((n, f) => Math.max(n, RANK[f.verdict]), 0);
-  const masked = best < 3 && own.some((f) => f.verdict === 'confirmed' && old.get(key(f)) === 3);
-  const outcome = best === 3 ? 'confirmed' : masked ? 'masked' : best === 2 ? 'undecided' : best === 1 ? 'refuted' : 'silent';
+  const rules = KINDS.find((k) => k.id === m.kind)!.rules;
+  const masked = best < 2 && own.some((f) => rules.includes(f.rule) && f.verdict === 'confirmed');
+  const outcome = masked ? 'masked' : (['silent', 'refuted', 'undecided', 'confirmed'] as const)[best]!;
   return { ...m, outcome, said: fresh.map((f) => `${f.verdict} ${f.rule}: ${f.message}${f.missing.map((x) => ` [${x.why}]`).join('')}`) };
 }
 
