@@ -1,4 +1,5 @@
 /** A baseline: what was reported on some day, so that a later run can tell what is new, what was known, and what is gone. */
+import { LineCounter, parseDocument } from 'yaml';
 import { type Finding, InputError, type KnownFinding } from './claim.ts';
 
 export interface Compared {
@@ -26,8 +27,8 @@ export function parseBaseline(text: string, file: string): KnownFinding[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${file}:${lineOfMistake(text, error as Error)}: is no JSON`);
+  } catch {
+    throw new InputError(`${file}:${lineOfMistake(text)}: is no JSON`);
   }
   const found = value as { kfuncLintBaseline?: unknown; findings?: unknown } | null;
   if (found?.kfuncLintBaseline !== 1 || !Array.isArray(found.findings)) {
@@ -41,10 +42,11 @@ export function parseBaseline(text: string, file: string): KnownFinding[] {
   });
 }
 
-/** Where JSON.parse stopped: it tells an offset, or the line itself. */
-function lineOfMistake(text: string, { message }: Error): number {
-  const offset = /position (\d+)/.exec(message)?.[1];
-  return offset === undefined ? text.split('\n').length : text.slice(0, Number(offset)).split('\n').length;
+/** JSON.parse tells the place for some mistakes only; every JSON is YAML, and that parser tells it for all that are none. */
+function lineOfMistake(text: string): number {
+  const lines = new LineCounter();
+  const [mistake] = parseDocument(text, { lineCounter: lines, prettyErrors: false }).errors;
+  return mistake ? lines.linePos(mistake.pos[0]).line : 1;
 }
 
 /** As renderBaseline() lays it out; a file laid out by hand is told by its entry's number. */

@@ -76,21 +76,40 @@ export interface Work {
   wholeTree?: boolean;
 }
 
-/** Everything from files to findings, kept for those who ask further questions of the same code. */
-export function analyse(files: SourceFile[], options: LintOptions, work: Work = {}): Analysis {
+interface Ground {
+  program: Program;
+  flow: Flow;
+  bench: Bench;
+  rules: readonly Rule[];
+  /** the kfuncs to go through */
+  kfuncs: Kfunc[];
+  weigh(claims: Claim[]): Finding[];
+}
+
+function groundOf(files: SourceFile[], options: LintOptions, work: Work): Ground {
   const program = buildProgram(files, options.tree);
   const knowledge = knowledgeOf(options.patterns, options.kernel.series);
   if (work.wholeTree) fetchCallees(program, knowledge);
-  const flow = new Flow(program, knowledge);
-  const mine = program.kfuncs.filter((k) => !isHook(k, program)).filter((_, i) => work.share?.(i) ?? true);
-  const units = mine.flatMap((k, i) => {
-    work.progress?.(i, mine.length, k.name);
+  const bench = benchFor(program, options);
+  return {
+    program,
+    flow: new Flow(program, knowledge),
+    bench,
+    rules: options.rules ?? RULES,
+    kfuncs: program.kfuncs.filter((k) => !isHook(k, program)).filter((_, i) => work.share?.(i) ?? true),
+    weigh: (claims) => sortFindings(settleStale(claims.map((one) => judge(one, bench)))),
+  };
+}
+
+/** Everything from files to findings, kept for those who ask further questions of the same code. */
+export function analyse(files: SourceFile[], options: LintOptions, work: Work = {}): Analysis {
+  const { program, flow, bench, rules, kfuncs, weigh } = groundOf(files, options, work);
+  const units = kfuncs.flatMap((k, i) => {
+    work.progress?.(i, kfuncs.length, k.name);
     return unitsOf(k, program, flow, options.kernel);
   });
-  const bench = benchFor(program, options);
-  const rules = options.rules ?? RULES;
   const claims = rules.flatMap((rule) => claimsOf(rule, units, program, options.kernel));
-  return { program, units, claims, findings: sortFindings(settleStale(claims.map((c) => judge(c, bench)))), bench };
+  return { program, units, claims, findings: weigh(claims), bench };
 }
 
 /** What one kfunc gave; `kfunc` null: what only all of them together give. */
@@ -102,25 +121,17 @@ export interface Step {
 }
 
 /** The same findings as analyse(), as they come: for someone who looks on. Rulings are about one kfunc, so each step can settle them. */
-export function* analyseStepwise(files: SourceFile[], options: LintOptions): Generator<Step> {
-  const program = buildProgram(files, options.tree);
-  const flow = new Flow(program, knowledgeOf(options.patterns, options.kernel.series));
-  const bench = benchFor(program, options);
-  const rules = options.rules ?? RULES;
-  const weigh = (claims: Claim[]) => sortFindings(settleStale(claims.map((one) => judge(one, bench))));
-  const total = program.kfuncs.length;
+export function* analyseStepwise(files: SourceFile[], options: LintOptions, work: Work = {}): Generator<Step> {
+  const { program, flow, rules, kfuncs, weigh } = groundOf(files, options, work);
+  const total = kfuncs.length;
   const units: KfuncUnit[] = [];
-  for (const [done, kfunc] of program.kfuncs.entries()) {
+  for (const [done, kfunc] of kfuncs.entries()) {
     const own = unitsOf(kfunc, program, flow, options.kernel);
     units.push(...own);
     yield { done: done + 1, total, kfunc: kfunc.name, findings: weigh(rules.flatMap((rule) => claimsOnUnits(rule, own))) };
   }
-  yield {
-    done: total,
-    total,
-    kfunc: null,
-    findings: weigh(rules.flatMap((rule) => claimsOnProgram(rule, units, program, options.kernel))),
-  };
+  const rest = rules.flatMap((rule) => claimsOnProgram(rule, units, program, options.kernel));
+  yield { done: total, total, kfunc: null, findings: weigh(rest) };
 }
 
 /** Functions of sets that only register_btf_fmodret_id_set() gets are there for programs to attach to: no program calls them. */

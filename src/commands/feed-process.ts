@@ -61,7 +61,6 @@ export function startFeed(job: TriageJob, withStdin: boolean): Feed {
   });
   const run: Feed['run'] = async (send, signal) => {
     signal.addEventListener('abort', () => give({ kind: 'ended', diagnostics: [] }));
-    send({ type: 'progress', progress: { what: 'analysing', done: 0, total: 0 } });
     for (;;) {
       const answer = await next();
       if (answer.kind === 'found') {

@@ -56,7 +56,7 @@ export async function judgeCommand(args: readonly string[], options: JudgeOption
     reviews: result.reviews.map(({ document: d, claims }) => ({
       source: d.source,
       messageId: d.messageId,
-      subject: d.subject,
+      subject: d.mailSubject ?? d.subject,
       from: d.from,
       claims,
     })),
@@ -99,7 +99,8 @@ async function readPatch(options: JudgeOptions, reviews: readonly string[], io: 
   return readInputs(options.patch, options.patch.includes('-') ? { stdin: io.stdin } : {});
 }
 
-async function readReviews(args: readonly string[], io: Io): Promise<ReviewFile[]> {
+/** @throws InputError where one can't be read */
+export async function readReviews(args: readonly string[], io: Pick<Io, 'stdin'>): Promise<ReviewFile[]> {
   const out: ReviewFile[] = [];
   for (const arg of args) {
     if (arg === '-') out.push(reviewFile('-', await drain(io.stdin)));

@@ -56,7 +56,7 @@ async function findingsOf(
 ): Promise<{ findings: Finding[]; diagnostics: Diagnostic[] }> {
   const whole = inputs.length === 1 ? kernelTree(inputs[0]!) : null;
   const tree = whole ?? (options.tree === undefined ? null : openTree(options.tree));
-  const { kernel, diagnostics } = await chooseKernel(options.kernel, tree);
+  const { kernel, diagnostics } = chooseKernel(options.kernel, tree);
   const lintOptions: LintOptions = { kernel, tree, patterns, trust: 'ruling' };
   if (whole) return { findings: scanTree({ ...lintOptions, tree: whole }).findings, diagnostics };
   const findings: Finding[] = [];

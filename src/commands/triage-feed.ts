@@ -1,10 +1,11 @@
 /** The analysis behind the screen of `triage`: reads, follows kfunc by kfunc, and sends what it finds as it finds it. */
-import { type Diagnostic, InputError } from '../claim.ts';
-import { analyseStepwise, filesOf, type LintOptions } from '../lint.ts';
+import { type Diagnostic, InputError, type JudgedClaim } from '../claim.ts';
+import { readInputs } from '../input/read.ts';
+import { analyse, analyseStepwise, filesOf, type LintOptions } from '../lint.ts';
 import { kfuncFiles } from '../scan.ts';
 import { GAP_MARK, type SourceFile } from '../source/model.ts';
 import { openTree } from '../source/tree.ts';
-import { findingItem, Keys } from '../tui/item.ts';
+import { claimItem, findingItem, Keys } from '../tui/item.ts';
 import type { TriageItem } from '../tui/model.ts';
 import { inputSets, kernelTree } from './input-sets.ts';
 import { chooseKernel } from './kernel.ts';
@@ -36,7 +37,7 @@ export async function feedCommand(): Promise<number> {
 async function feed(job: TriageJob, send: Send): Promise<Diagnostic[]> {
   const whole = job.inputs.length === 1 ? kernelTree(job.inputs[0]!) : null;
   const tree = whole ?? (job.tree === null ? null : openTree(job.tree));
-  const { kernel, diagnostics: told } = await chooseKernel(job.kernel ?? undefined, tree);
+  const { kernel, diagnostics: told } = chooseKernel(job.kernel ?? undefined, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(job.patterns);
   const options: LintOptions = { kernel, tree, patterns, trust: job.trust, keepSeen: true };
   const feeder = new Feeder(options, send);
@@ -46,6 +47,7 @@ async function feed(job: TriageJob, send: Send): Promise<Diagnostic[]> {
     await feeder.follow(kfuncFiles(whole), false);
     return [...told, ...expired];
   }
+  if (job.reviews.length > 0) return [...told, ...expired, ...(await feedReviews(job, options, () => send(opened), feeder))];
   const diagnostics = [...told, ...expired];
   let isOpen = false;
   for await (const input of inputSets(job.inputs)) {
@@ -56,6 +58,24 @@ async function feed(job: TriageJob, send: Send): Promise<Diagnostic[]> {
     diagnostics.push(...input.diagnostics, ...more);
   }
   return diagnostics;
+}
+
+/** What reviewers claim comes first: that is what the person is here for. Our own findings of the same code follow. */
+async function feedReviews(job: TriageJob, options: LintOptions, open: () => Promise<void>, feeder: Feeder): Promise<Diagnostic[]> {
+  const [{ readReviews }, { judgeReviews }] = await Promise.all([import('./judge.ts'), import('../review/judge-reviews.ts')]);
+  const reviews = await readReviews(job.reviews, { stdin: process.stdin });
+  const input = await readInputs(job.inputs);
+  await open();
+  const result = judgeReviews(
+    reviews.flatMap((one) => one.documents),
+    input,
+    options,
+    null,
+  );
+  const { files } = filesOf(input, options.tree);
+  const claims = result.reviews.flatMap((one) => one.claims);
+  await feeder.follow(files, true, claims);
+  return result.diagnostics;
 }
 
 /** Follows sets of files, one after the other; each is a scope of its own, because two series may change the same file. */
@@ -70,21 +90,36 @@ class Feeder {
     this.#send = send;
   }
 
-  /** @param sendsFiles false: the screen reads them itself */
-  async follow(files: SourceFile[], sendsFiles: boolean): Promise<void> {
+  /**
+   * @param sendsFiles false: the screen reads them itself
+   * @param claims of reviews of these files; with any, everything is found before anything is sent, because a ruling on a claim is one on a finding
+   */
+  async follow(files: SourceFile[], sendsFiles: boolean, claims: readonly JudgedClaim[] = []): Promise<void> {
     const scope = this.#scope++;
+    if (claims.length > 0) return this.#followClaims(files, claims, scope);
     let waiting: { items: TriageItem[]; files: SentFile[] } = {
       items: [],
       files: sendsFiles ? files.map((one) => toSent(one, scope)) : [],
     };
     let last = 0;
-    for (const { findings, done, total, kfunc } of analyseStepwise(files, this.#options)) {
+    for (const { findings, done, total, kfunc } of analyseStepwise(files, this.#options, { wholeTree: !sendsFiles })) {
       waiting.items.push(...findings.map((one) => findingItem(one, this.#options.kernel.series, scope, this.#keys)));
       if (performance.now() - last < EVERY_MS && kfunc !== null) continue;
       await this.#send({ kind: 'found', ...waiting, done, total });
       waiting = { items: [], files: [] };
       last = performance.now();
     }
+  }
+
+  async #followClaims(files: SourceFile[], claims: readonly JudgedClaim[], scope: number): Promise<void> {
+    const { series } = this.#options.kernel;
+    const { findings, program } = analyse(files, this.#options);
+    const items = [
+      ...claims.map((one) => claimItem(one, findings, series, scope, this.#keys)),
+      ...findings.map((one) => findingItem(one, series, scope, this.#keys)),
+    ];
+    const total = program.kfuncs.length;
+    await this.#send({ kind: 'found', items, files: files.map((one) => toSent(one, scope)), done: total, total });
   }
 }
 

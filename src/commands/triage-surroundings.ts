@@ -45,7 +45,8 @@ export function surroundingsOf({ opened, file, rulingFile, by, env, patterns, ti
     },
     withdraw: (id) => store.withdraw(id),
     explain: (item) => explain(item, opened.series, patterns),
-    reply: async (item, says) => draftReply(item, says, item.location ? code(item.location.file, item.scope) : null),
+    reply: async (item, says) =>
+      (says === null ? item.reply : null) ?? draftReply(item, says, item.location ? code(item.location.file, item.scope) : null),
     writeReply: async (item, text) => writeReply(item, text),
     edit: async (at) => openEditor(env, pathOf(at, opened.tree), at.line),
   };

@@ -39,6 +39,7 @@ export function findingItem(one: Finding, series: string, scope: number, keys: K
     missing: one.missing,
     rulings: one.rulings ?? [],
     target,
+    reply: null,
     whyNoTarget: target ? null : 'a ruling names a kfunc, and this finding is about none',
   };
 }
@@ -72,6 +73,7 @@ export function claimItem(one: JudgedClaim, findings: readonly Finding[], series
     missing: one.missing,
     rulings: same?.rulings ?? [],
     target,
+    reply: one.reply,
     whyNoTarget: target ? null : 'no rule makes this claim, so no ruling could match it',
   };
 }

@@ -40,6 +40,8 @@ export interface TriageItem {
   missing: readonly Missing[];
   rulings: readonly RulingUse[];
   target: RulingTarget | null;
+  /** an answer drafted with the verdict; null: one is made of the evidence when it is asked for */
+  reply: string | null;
   /** why there is no target, one clause */
   whyNoTarget: string | null;
 }

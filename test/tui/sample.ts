@@ -71,6 +71,7 @@ export function item(parts: Partial<TriageItem> & { key: string }): TriageItem {
     missing: [],
     rulings: [],
     target: null,
+    reply: null,
     whyNoTarget: null,
     ...parts,
   };
