@@ -5,7 +5,7 @@ import {
   flagAdded,
   flagEvidence,
   flagState,
-  isSpecialKfunc,
+  givesMemory,
   NULL,
   returnsOf,
   since,
@@ -25,7 +25,7 @@ export const missingRetNull: Rule = {
     'For functions that return no pointer, or void * (a number to the program), and where every return gives a pointer that is not NULL.',
   *kfunc(unit) {
     const { returns } = unit.definition.syntax;
-    if (returns.pointers === 0 || (returns.name === 'void' && returns.pointers === 1 && !isSpecialKfunc(unit.kfunc.name))) return;
+    if (returns.pointers === 0 || (returns.name === 'void' && returns.pointers === 1 && !givesMemory(unit.kfunc.name))) return;
     const claim = claimFor(unit);
     if (claim) yield claim;
   },

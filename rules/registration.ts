@@ -194,22 +194,32 @@ function* definedTwice(view: ProgramView, kfunc: Kfunc, definitions: KfuncDefini
       message: `${kfunc.name}() is defined a second time`,
       advice: 'keep one of the definitions, or rename one',
       path: [step('the first definition', first.location), step('the second one', other.location)],
-      missing: same
-        ? []
-        : [
-            {
-              what: kfunc.name,
-              why: `whether ${first.source.file.path} and ${other.source.file.path} are ever built together is not known`,
-              treeWouldHelp: false,
-            },
-          ],
+      missing: [
+        ...underConditions(kfunc.name, first.source.conditions, other.source.conditions),
+        ...(same
+          ? []
+          : [
+              {
+                what: kfunc.name,
+                why: `whether ${first.source.file.path} and ${other.source.file.path} are ever built together is not known`,
+                treeWouldHelp: false,
+              },
+            ]),
+      ],
     });
   }
 }
 
-/** Different #if conditions are taken to exclude each other: an #else says so with a `!`. */
+/** One stands under a condition and the other under its opposite, as the arms of one #if do. */
 function exclude(a: string[], b: string[]): boolean {
-  return a.join('\n') !== b.join('\n');
+  const opposite = (x: string, y: string) => x === `!${y}` || x === `!(${y})`;
+  return a.some((x) => b.some((y) => opposite(x, y) || opposite(y, x)));
+}
+
+function underConditions(name: string, a: string[], b: string[]): Missing[] {
+  if (a.join('\n') === b.join('\n')) return [];
+  const all = [...new Set([...a, ...b])].join(' and ');
+  return [{ what: name, why: `whether both are ever compiled hangs on ${all}`, treeWouldHelp: false }];
 }
 
 function* differentFlags(view: ProgramView, kfunc: Kfunc, entries: IdFlagsEntry[]): Iterable<Claim> {
@@ -233,10 +243,12 @@ function* differentFlags(view: ProgramView, kfunc: Kfunc, entries: IdFlagsEntry[
         step(`${first.set ?? 'one set'}: ${first.line}`, first.location),
         step(`${other.set ?? 'another set'}: ${other.line}`, other.location),
       ],
-      missing:
-        unknown && differing.every((f) => f === 'KF_SLEEPABLE')
+      missing: [
+        ...underConditions(kfunc.name, first.conditions, other.conditions),
+        ...(unknown && differing.every((f) => f === 'KF_SLEEPABLE')
           ? [{ what: kfunc.name, why: 'for which program types the two sets are registered is not at hand', treeWouldHelp: true }]
-          : [],
+          : []),
+      ],
     });
   }
 }
