@@ -14,9 +14,13 @@ export function applyToWhole(image: Image, hunk: Hunk, patch: number): Place | f
   return mended?.place ?? false;
 }
 
-/** Never fails: where it contradicts known lines, the newest text wins, and the lines at the seams become unknown. */
-export function applyToParts(image: Image, hunk: Hunk, patch: number): Place | null {
-  const place = image.complete ? placeInWhole(image, hunk) : placeInParts(image, hunk);
+/**
+ * Never fails: where it contradicts known lines, the newest text wins, and the lines at the seams become unknown.
+ * @param fresh all that is known comes from this patch
+ * @returns null where the hunk contradicted what was known
+ */
+export function applyToParts(image: Image, hunk: Hunk, patch: number, fresh: boolean): Place | null {
+  const place = image.complete ? placeInWhole(image, hunk) : placeInParts(image, hunk, fresh);
   if (place?.done) markDone(image, hunk, place, patch);
   else if (place) {
     write(image, hunk, place, patch);

@@ -83,6 +83,20 @@ export class Image {
     return lines;
   }
 
+  /** `count` lines from `line` on, as far as they are known: null for those that are not, undefined behind a known end. */
+  window(line: number, count: number): (string | null | undefined)[] {
+    const found: (string | null | undefined)[] = [];
+    let at = 1;
+    for (let i = 0; i < this.items.length && found.length < count; i++) {
+      const item = this.items[i]!;
+      const length = isGap(item) ? item.gap : 1;
+      for (let n = Math.max(at, line); n < at + length && found.length < count; n++) found.push(isGap(item) ? null : item.text);
+      at += length;
+    }
+    while (found.length < count) found.push(undefined);
+    return found;
+  }
+
   /**
    * Replaces `count` lines from `line` on (both in today's numbers, from 1).
    * @param replace gets what stands there, one item a line, and gives what shall stand there; lines beyond a known end are missing from what it gets
@@ -111,7 +125,8 @@ export class Image {
   /** Index of the item that begins with this line; a stretch of unknown lines is cut in two there. */
   private cutAt(line: number): number {
     let at = 1;
-    for (const [i, item] of this.items.entries()) {
+    for (let i = 0; i < this.items.length; i++) {
+      const item = this.items[i]!;
       if (at >= line) return i;
       if (isGap(item) && at + item.gap > line) {
         const first = line - at;

@@ -42,6 +42,8 @@ class Splitter {
   /** the archive says where mails begin: nothing else is taken for a beginning */
   private readonly explicit: boolean;
   private mail: PastedMail | null = null;
+  /** the current mail says something by itself */
+  private speaks = false;
   private at = 0;
 
   constructor(lines: readonly string[], source: string, witness: Witness | null) {
@@ -56,6 +58,7 @@ class Splitter {
       const line = this.lines[this.at]!;
       if (this.diff() || this.boundary(line)) continue;
       this.open().lines.push(line);
+      this.speaks ||= line.trim() !== '' && !line.startsWith('>');
       this.at++;
       if (END_OF_PAGE.test(line)) this.close();
     }
@@ -76,6 +79,7 @@ class Splitter {
 
   private close(): void {
     this.mail = null;
+    this.speaks = false;
   }
 
   private begin(subject: string, from: string | null): void {
@@ -101,6 +105,7 @@ class Splitter {
     const mail = this.open();
     append(mail.files, parsed.files);
     append(mail.lines, this.lines.slice(this.at, parsed.next));
+    this.speaks = true;
     append(this.diagnostics, parsed.diagnostics);
     this.at = parsed.next;
     this.signature();
@@ -122,7 +127,7 @@ class Splitter {
     if (posted) return this.pass(1, '', posted[1]!);
     const headers = this.headerBlock();
     if (headers) return this.pass(headers.length, headers.subject, headers.from);
-    if (this.explicit || !this.hasText()) return false;
+    if (this.explicit || !this.speaks) return false;
     const review =
       line === '```' ? REVIEW_HEAD.test(this.lines[this.at + 1] ?? '') : REVIEW_HEAD.test(line) && this.lines[this.at - 1] !== '```';
     if (review || this.attribution()) this.close();
@@ -133,11 +138,6 @@ class Splitter {
     this.begin(subject, from);
     this.at += lines;
     return true;
-  }
-
-  /** The current mail says something by itself. */
-  private hasText(): boolean {
-    return this.mail?.lines.some((line) => line.trim() !== '' && readQuote(line).depth === 0) ?? false;
   }
 
   /** `X wrote:` above quoted lines; it may be broken over two lines. */

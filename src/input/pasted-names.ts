@@ -4,12 +4,22 @@ import { quotedAuthor, readQuote } from './quote.ts';
 
 /** Names the writers of mails without a heading after the `X wrote:` of the mails that quote them. */
 export function nameAuthors(mails: readonly PastedMail[]): void {
-  const quotes = mails.map(readQuoted);
+  /** line → who is said to have written it, and by which mails */
+  const tellers = new Map<string, { by: number; author: string }[]>();
+  mails.forEach((mail, by) => {
+    const { author, lines } = readQuoted(mail);
+    if (author === null) return;
+    for (const line of lines) {
+      const known = tellers.get(line) ?? [];
+      // one that is not the mail itself is enough
+      if (known.length < 2) tellers.set(line, [...known, { by, author }]);
+    }
+  });
   mails.forEach((mail, i) => {
     if (mail.from !== null) return;
-    const own = ownLines(mail);
-    const teller = quotes.find((quote, j) => j !== i && quote.author !== null && own.some((line) => quote.lines.has(line)));
-    mail.from = teller?.author ?? (mail.files.length > 0 ? signer(mail) : null);
+    const told = ownLines(mail).flatMap((line) => tellers.get(line) ?? []);
+    const first = told.filter((one) => one.by !== i).sort((a, b) => a.by - b.by)[0];
+    mail.from = first?.author ?? (mail.files.length > 0 ? signer(mail) : null);
   });
 }
 

@@ -9,7 +9,7 @@ import type { FileDiff, Message, Patch } from './model.ts';
 import { type PastedMail, splitMails } from './pasted-messages.ts';
 import { nameAuthors, nameSubject } from './pasted-names.ts';
 import { splitLines } from './patch-mail.ts';
-import { quotedAuthor, readQuote, splitJoined } from './quote.ts';
+import { readQuote, splitJoined } from './quote.ts';
 import { takeQuotedPatch } from './quoted-patch.ts';
 import { parseSubject } from './subject.ts';
 
@@ -72,34 +72,30 @@ function witnessOf(lines: readonly string[]): Witness {
 /** Of mails that show the same diff unquoted the fullest. */
 function dropCopies(mails: readonly PastedMail[], source: string, diagnostics: Diagnostic[]): PastedMail[] {
   const kept: PastedMail[] = [];
+  /** hunk → which of `kept` has it */
+  const home = new Map<string, number>();
   for (const mail of mails) {
     if (mail.files.length === 0) continue;
-    const twin = kept.findIndex((other) => isCopy(other.files, mail.files));
-    if (twin < 0) kept.push(mail);
-    else {
-      if (size(mail.files) > size(kept[twin]!.files)) kept[twin] = mail;
+    const hunks = hunksOf(mail.files);
+    const twins = new Set(hunks.map((hunk) => home.get(hunk)));
+    const [twin] = twins;
+    const isCopy = hunks.length > 0 && twins.size === 1 && twin !== undefined;
+    if (isCopy && size(mail.files) > size(kept[twin]!.files)) kept[twin] = mail;
+    if (isCopy)
       diagnostics.push({ level: 'note', message: `${source}: a second unquoted copy of the same patch is left out`, location: null });
-    }
+    else kept.push(mail);
+    for (const hunk of hunks) home.set(hunk, isCopy ? twin : kept.length - 1);
   }
   return kept;
 }
 
-/** At least half of the lines that the smaller one adds are added to the same files by the other. */
-function isCopy(a: readonly FileDiff[], b: readonly FileDiff[]): boolean {
-  const [left, right] = [addedLines(a), addedLines(b)];
-  const [small, large] = left.size < right.size ? [left, right] : [right, left];
-  let shared = 0;
-  for (const line of small) if (large.has(line)) shared++;
-  return small.size > 0 && shared * 2 >= small.size;
-}
-
-function addedLines(files: readonly FileDiff[]): Set<string> {
-  return new Set(
-    files.flatMap((file) =>
-      file.hunks.flatMap((hunk) =>
-        hunk.lines.filter((line) => line.kind === '+').map((line) => `${file.newPath} ${line.text.replace(/\s+/g, '')}`),
-      ),
-    ),
+/** What tells a hunk from any other: its file, its place, and the first line that it changes. */
+function hunksOf(files: readonly FileDiff[]): string[] {
+  return files.flatMap((file) =>
+    file.hunks.map((hunk) => {
+      const first = hunk.lines.find((line) => line.kind !== ' ')?.text.replace(/\s+/g, '') ?? '';
+      return `${file.newPath} ${hunk.oldStart} ${hunk.newStart} ${first}`;
+    }),
   );
 }
 
@@ -126,11 +122,4 @@ function toPatch(mail: PastedMail, subject: string, source: string): Patch {
 
 function toMessage(mail: PastedMail, source: string): Message {
   return { subject: mail.subject, messageId: null, inReplyTo: null, from: mail.from, body: mail.lines.join('\n'), source };
-}
-
-/** Text that shows what a pasted page has and a plain diff has not: quoted lines, attributions, an archive's headings. */
-export function looksPasted(lines: readonly string[]): boolean {
-  return lines.some(
-    (line) => line.startsWith('>') || /^Posted by .{1,150}\sago$/.test(line) || (line.endsWith(':') && quotedAuthor(line) !== null),
-  );
 }

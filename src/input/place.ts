@@ -29,9 +29,10 @@ const MAX_FUZZ = 2;
  * @returns null where it fits nowhere
  */
 export function placeInWhole(image: Image, hunk: Hunk): Place | null {
+  const want = expectedLine(hunk);
+  if (fitsExactly(image, hunk, want)) return { line: want, offset: 0, fuzz: 0, folded: false, done: false };
   const known = image.known();
   const last = known.size + 1;
-  const want = expectedLine(hunk);
   for (const folded of [false, true]) {
     const place = tryFuzz(known, hunk.lines, want, last, folded, 0);
     if (place) return place;
@@ -44,6 +45,14 @@ export function placeInWhole(image: Image, hunk: Hunk): Place | null {
     }
   }
   return null;
+}
+
+/** The usual case, without looking at the whole file. */
+function fitsExactly(image: Image, hunk: Hunk, want: number): boolean {
+  const old = side(hunk.lines, '+');
+  // the line after the last one may be where new ones go
+  if (old.length === 0) return want <= image.length + 1;
+  return image.window(want, old.length).every((text, i) => text === old[i]);
 }
 
 function tryFuzz(
@@ -105,11 +114,18 @@ const REACH = 3000;
 
 /**
  * For a file of which only hunks are known: at its number, unless known lines contradict; then where known lines bear it out.
+ * @param fresh all that is known comes from the patch that the hunk is of
  * @returns null where known lines contradict and no better place is found
  */
-export function placeInParts(image: Image, hunk: Hunk): Place | null {
-  const known = image.known();
+export function placeInParts(image: Image, hunk: Hunk, fresh: boolean): Place | null {
   const old = side(hunk.lines, '+').map(fold);
+  const line = expectedLine(hunk);
+  // what stands there bears it out, or nothing is known but what the same patch showed
+  const there = image.window(line, old.length);
+  const agrees = there.every((text, i) => text === null || (text !== undefined && fold(text) === old[i]));
+  if (agrees && (fresh || there.some((text) => text !== null && text !== '')))
+    return { line, offset: 0, fuzz: 0, folded: true, done: false };
+  const known = image.known();
   const folded = new Map([...known].map(([line, text]) => [line, fold(text)]));
   const want = expectedLine(hunk);
   const score = (line: number) => {

@@ -128,8 +128,9 @@ class Application {
   }
 
   private applyParts(state: FileState, diff: FileDiff, index: number, quiet: boolean): void {
+    const fresh = state.history[0]?.diff === diff;
     for (const hunk of diff.hunks) {
-      const place = applyToParts(state.image, hunk, index);
+      const place = applyToParts(state.image, hunk, index, fresh);
       const name = `${diff.newPath ?? diff.oldPath}: hunk at line ${hunk.newStart}`;
       if (quiet) continue;
       if (!place)

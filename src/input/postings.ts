@@ -35,6 +35,8 @@ export interface Posting<E extends Entry> {
   order: number;
 }
 
+const OPEN = 200;
+
 /** In the order in which the first mail of each was read; answers belong to none, nor do cover letters without patches. */
 export function gatherPostings<E extends Entry>(entries: readonly E[]): Posting<E>[] {
   const byId = new Map<string | null, E>();
@@ -46,7 +48,8 @@ export function gatherPostings<E extends Entry>(entries: readonly E[]): Posting<
     const same = postings.get(key) ?? [];
     postings.set(key, same);
     const root = rootOf(entry, byId);
-    const open = same.findLast((one) => takes(one, entry, root));
+    // those that were begun last: a sender has few series open at a time
+    const open = same.slice(-OPEN).findLast((one) => takes(one, entry, root));
     if (!open) same.push(newPosting(entry, root));
     else if (entry.hasDiff) open.members.push(entry);
     else open.cover ??= entry;

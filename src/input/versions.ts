@@ -9,13 +9,16 @@ export function newestOf<E extends Entry>(postings: readonly Posting<E>[]): { ne
   return { newest: familiesOf(postings).map((family) => newest(family, diagnostics)), diagnostics };
 }
 
+/** of families that share a title so many are looked at */
+const NEAR = 20;
+
 function familiesOf<E extends Entry>(postings: readonly Posting<E>[]): Posting<E>[][] {
   const families: Posting<E>[][] = [];
   const byTitle = new Map<number, Posting<E>[][]>();
   for (const posting of postings) {
     const keys = titleKeys(posting);
-    const near = keys.flatMap((key) => byTitle.get(key) ?? []);
-    const known = near.find((one) => one.some((other) => areVersions(other, posting)));
+    const near = keys.flatMap((key) => byTitle.get(key)?.slice(-NEAR) ?? []);
+    const known = near.find((one) => one.slice(-NEAR).some((other) => areVersions(other, posting)));
     const family = known ?? [];
     if (!known) families.push(family);
     family.push(posting);

@@ -13,11 +13,14 @@ export interface Mail {
 }
 
 const HEADER = /^[!-9;-~]+:/;
+/** Relays add kilobytes of signatures. */
+const HEAD = 32_000;
 
 /** True where the text begins with mail headers that no prose begins with by chance. */
 export function looksLikeMail(text: string): boolean {
-  const head = text.slice(0, 4000).replace(/^(From .*|>From .*)?\r?\n/, '');
-  const lines = head.split(/\r?\n/);
+  const head = text.slice(0, HEAD).replace(/^>?From .*\r?\n/, '');
+  // where the head is cut off, its last line is no whole one
+  const lines = head.split(/\r?\n/).slice(0, text.length > HEAD ? -1 : undefined);
   if (!HEADER.test(lines[0] ?? '')) return false;
   const names = new Set<string>();
   for (const line of lines) {
