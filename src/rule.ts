@@ -18,6 +18,7 @@ export {
   constantParameters,
   flagLife,
   flagProblems,
+  givesMemory,
   isSpecialKfunc,
   iteratorProblems,
   knowsWord,

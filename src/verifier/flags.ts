@@ -1,4 +1,5 @@
 /** Every KF_ flag: when it lived (include/linux/btf.h of each series) and, in one place, which flag turns on which check of arguments. */
+import type { KfuncInput } from './model.ts';
 import type { Life } from './series.ts';
 import { during } from './series.ts';
 import type { Statement } from './statement.ts';
@@ -100,4 +101,13 @@ export const TRUST_CHECKED: readonly TrustEffect[] = [
 /** The first entry that `flags` and `series` make true. */
 export function effectOf<T extends FlagEffect>(effects: readonly T[], flags: readonly string[], series: string): T | null {
   return effects.find((e) => during(e, series) && (e.flag === null || flags.includes(e.flag))) ?? null;
+}
+
+/** What a sentence of evidence begins with where a flag decides: the flag, and the line that it stands on. */
+export function flagText(input: Pick<KfuncInput, 'flagsLine'>, flag: string | null): string {
+  return flag ? `${flag}${lineText(input)}: ` : '';
+}
+
+export function lineText(input: Pick<KfuncInput, 'flagsLine'>): string {
+  return input.flagsLine ? ` in ${input.flagsLine.trim()}` : '';
 }

@@ -2,14 +2,15 @@
 import type { Evidence } from '../claim.ts';
 import { contextGuarantee } from './context-guarantee.ts';
 import type { TrustEffect } from './flags.ts';
-import { effectOf, NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
-import { type KindRule, kindRule, NULLABLE_AT, NULLABLE_RULES } from './kinds.ts';
+import { effectOf, flagText, lineText, TRUST_CHECKED } from './flags.ts';
+import { kindRule } from './kinds.ts';
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, ParameterKind, Trust, TypeOracle } from './model.ts';
+import { nullnessOf } from './nullness.ts';
 import type { Classified } from './parameters.ts';
 import { classify } from './parameters.ts';
 import { RELEASE_AT, releaseArgument, releasedParameter } from './release.ts';
 import { returnGuarantee } from './returns.ts';
-import { compareSeries, during, resolveSeries } from './series.ts';
+import { compareSeries, resolveSeries } from './series.ts';
 import { sourceOf, verifierEvidence } from './statement.ts';
 import { BUFFER_SIZE_NAMES, carries } from './suffixes.ts';
 
@@ -111,46 +112,6 @@ function answer(input: KfuncInput, name: string, kind: ParameterKind, series: st
   };
 }
 
-function nullnessOf(
-  input: KfuncInput,
-  name: string,
-  rule: KindRule,
-  trustChecked: boolean,
-  series: string,
-): { mayBeNull: boolean; because: Evidence[] } {
-  if (isNullable(name, rule.kind, series)) {
-    return {
-      mayBeNull: true,
-      because: [verifierEvidence(`${name} may be NULL: its suffix lets the constant NULL through`, sourceOf(NULLABLE_AT, series))],
-    };
-  }
-  const checked =
-    rule.kind === 'ignored' || rule.kind === 'scalar' || rule.kind === 'implicit' ? null : effectOf(NULL_CHECKED, input.flags, series);
-  if (checked && rule.nullWithoutFlag !== 'no') {
-    const text = `${flagText(input, checked.flag)}the verifier refuses NULL and every pointer that may be NULL for ${name}`;
-    return { mayBeNull: false, because: [verifierEvidence(text, sourceOf(checked.at, series), checked.flag ? input.flagsAt : null)] };
-  }
-  if (rule.nullWithoutFlag === 'no') return { mayBeNull: false, because: [] };
-  if (rule.nullWithoutFlag === 'by-trust' && strictWithoutNullCheck(input, trustChecked, series)) return { mayBeNull: false, because: [] };
-  const text =
-    rule.nullWithoutFlag === 'by-trust'
-      ? `no flag makes the verifier check ${name}: a pointer walked out of another object may be NULL or stale at run time`
-      : `nothing makes the verifier refuse NULL for ${name}`;
-  return { mayBeNull: true, because: [verifierEvidence(text, sourceOf(rule.at, series))] };
-}
-
-/** Trust that excludes NULL without asking for it: referenced in 6.1, trusted in 6.2 (a maybe-NULL register is neither). KF_RCU of 6.2 and 6.3 does not. */
-function strictWithoutNullCheck(input: KfuncInput, trustChecked: boolean, series: string): boolean {
-  if (!trustChecked) return false;
-  return effectOf(TRUST_CHECKED, input.flags, series)?.trust !== 'rcu';
-}
-
-function isNullable(name: string, kind: ParameterKind, series: string): boolean {
-  const suffixed = carries(name, '__nullable', series) || carries(name, '__arena__nullable', series);
-  const ruled = NULLABLE_RULES.find((r) => during(r, series));
-  return suffixed && ruled !== undefined && !ruled.except.includes(kind);
-}
-
 function trustEvidence(input: KfuncInput, name: string, trust: TrustEffect | null, released: boolean, series: string): Evidence[] {
   const found: Evidence[] = [];
   if (trust) {
@@ -169,14 +130,6 @@ function trustEvidence(input: KfuncInput, name: string, trust: TrustEffect | nul
     found.push(verifierEvidence(text, sourceOf(RELEASE_AT, series), input.flagsAt));
   }
   return found;
-}
-
-function flagText(input: KfuncInput, flag: string | null): string {
-  return flag ? `${flag}${lineText(input)}: ` : '';
-}
-
-function lineText(input: KfuncInput): string {
-  return input.flagsLine ? ` in ${input.flagsLine.trim()}` : '';
 }
 
 function articled(kind: ParameterKind): string {

@@ -51,8 +51,12 @@ function isImplicit(s: Seat): boolean {
     .every((p) => /^struct (bpf_prog_aux|btf_struct_meta)$/.test(p.type.name) && p.type.pointers === 1);
 }
 
+/** Kfuncs whose first argument is the context by name, whatever its type (special_kfunc_list). */
+const TAKES_CONTEXT = /^bpf_(?:cast_to_kern_ctx|session_is_return|session_cookie)$/;
+
 /** get_kfunc_ptr_arg_type() and, from 7.3, get_kfunc_arg_type(), with what check_kfunc_args() and btf.c test before them. */
 const ROWS: readonly Row[] = [
+  row('context', (s) => s.index === 0 && TAKES_CONTEXT.test(s.input.name)),
   row('implicit', pointsTo('struct bpf_prog_aux'), '7.0'),
   row('implicit', isImplicit, '7.0'),
   row('implicit', pointerWith('__prog')),
