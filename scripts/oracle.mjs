@@ -1,4 +1,8 @@
-/** `npm run oracle [-- --series 6.12,7.3] [--record] [--flip N]`: puts the verifier model to real kernels in QEMU. */
+/**
+ * `npm run oracle`: puts the verifier model to real kernels in QEMU.
+ * -- --series 6.12,7.3 | all   other kernels than the usual; --record keeps the answers in test/oracle/answers
+ * -- --flip N                  with one entry of the model turned wrong: must fail; --flips: all of them, against the recorded answers
+ */
 import { loadTypeScript, ROOT } from './load-ts.mjs';
 
 const { main } = await loadTypeScript('test/oracle/main.ts');

@@ -33,35 +33,17 @@ export interface Answers {
 }
 
 export function answersOf(series: string, kernel: string, asked: Asked): Answers {
-  const marks = new Map(
-    asked.questions.map((q, i) => [
-      q.id,
-      {
-        mark: markOf(asked, i),
-        returned: asked.verdicts[i]!.returned,
-        isMatrix: q.id.split('/').length === 3 && flagIds.has(q.id.split('/')[0]!),
-      },
-    ]),
+  const sets = flagSets(series);
+  const marks = marksOf(asked, new Set(sets.map((s) => s.id)));
+  const kinds = new Map(
+    sets.flatMap((set) =>
+      kindsOf(set).map((kind) => [kind.id, { sort: kind.values, declaration: declarationOf(kind, { ...set, id: '@' }, series) }] as const),
+    ),
   );
-  const flagIdsHere = flagSets(series).map((s) => s.id);
-  const declarations: Answers['declarations'] = {};
-  const columns: Record<string, Set<string>> = {};
-  const sorts = new Map<string, string>();
-  for (const set of flagSets(series)) {
-    for (const kind of kindsOf(set)) {
-      declarations[kind.id] = declarationOf(kind, { ...set, id: '@' }, series);
-      sorts.set(kind.id, kind.values);
-    }
-  }
-  for (const [id, m] of marks) {
-    if (!m.isMatrix) continue;
-    const [, kind = '', column = ''] = id.split('/');
-    const sort = sorts.get(kind)!;
-    columns[sort] ??= new Set();
-    columns[sort].add(column);
-  }
-  const lists = Object.fromEntries(Object.entries(columns).map(([k, v]) => [k, [...v]]));
-  const row = (set: string, kind: string) => lists[sorts.get(kind)!]!.map((c) => marks.get(`${set}/${kind}/${c}`)?.mark ?? '-').join('');
+  const declarations = Object.fromEntries([...kinds].map(([id, k]) => [id, k.declaration]));
+  const columns = columnsOf(marks, (kind) => kinds.get(kind)!.sort);
+  const row = (set: string, kind: string) =>
+    columns[kinds.get(kind)!.sort]!.map((c) => marks.get(`${set}/${kind}/${c}`)?.mark ?? '-').join('');
   return {
     series,
     kernel,
@@ -69,26 +51,43 @@ export function answersOf(series: string, kernel: string, asked: Asked): Answers
     scalarStructs: scalarStructs(declarations, asked),
     knownStructs: knownStructsOf(asked.kernel),
     declarations,
-    columns: lists,
-    matrix: Object.fromEntries(
-      flagIdsHere.map((id) => [
-        id,
-        Object.fromEntries(kindsOf(flagSets(series).find((s) => s.id === id)!).map((k) => [k.id, row(id, k.id)])),
-      ]),
-    ),
+    columns,
+    matrix: Object.fromEntries(sets.map((set) => [set.id, Object.fromEntries(kindsOf(set).map((k) => [k.id, row(set.id, k.id)]))])),
     specials: Object.fromEntries(
-      [...marks].filter(([, m]) => !m.isMatrix).map(([id, m]) => [id, m.returned === null ? m.mark : `${m.mark}=${m.returned}`]),
+      [...marks].flatMap(([id, m]) => (m.isMatrix ? [] : [[id, m.returned === null ? m.mark : `${m.mark}=${m.returned}`]])),
     ),
     trials: Object.fromEntries(asked.trials.map((t) => [t.id, t.errno])),
     messages: messagesOf(asked),
   };
 }
 
-const flagIds = new Set(
-  flagSets('6.1')
-    .concat(flagSets('6.12'), flagSets('7.3'))
-    .map((s) => s.id),
-);
+interface Marked {
+  mark: Mark;
+  returned: number | null;
+  /** flags/kind/column; else group/case */
+  isMatrix: boolean;
+}
+
+function marksOf(asked: Asked, sets: ReadonlySet<string>): Map<string, Marked> {
+  return new Map(
+    asked.questions.map((q, i) => {
+      const parts = q.id.split('/');
+      return [q.id, { mark: markOf(asked, i), returned: asked.verdicts[i]!.returned, isMatrix: parts.length === 3 && sets.has(parts[0]!) }];
+    }),
+  );
+}
+
+/** In the order in which they were first asked. */
+function columnsOf(marks: ReadonlyMap<string, Marked>, sortOf: (kind: string) => string): Answers['columns'] {
+  const columns = new Map<string, Set<string>>();
+  for (const [id, m] of marks) {
+    if (!m.isMatrix) continue;
+    const [, kind = '', column = ''] = id.split('/');
+    const sort = sortOf(kind);
+    columns.set(sort, (columns.get(sort) ?? new Set()).add(column));
+  }
+  return Object.fromEntries([...columns].map(([sort, all]) => [sort, [...all]]));
+}
 
 function markOf(asked: Asked, i: number): Mark {
   const verdict = asked.verdicts[i]!;

@@ -12,7 +12,8 @@ import { type BuiltModule, buildModule } from './module.ts';
 import { placeOf } from './places.ts';
 import type { Question } from './questions.ts';
 import { flagSets, kfuncsOf, matrix } from './questions.ts';
-import { iteratorKfuncs, specials } from './specials.ts';
+import { iteratorKfuncs } from './special-iterators.ts';
+import { specials } from './specials.ts';
 import { trialsFor } from './trials.ts';
 import { section } from './vmlinux.ts';
 
@@ -25,6 +26,13 @@ export interface Asked {
   kernel: BtfReader;
 }
 
+/** Modules, maps and programs for one kernel, with what it takes to put them together. */
+interface Prepared {
+  asked: { question: Question; program: Program }[];
+  skipped: number;
+  job: Buffer;
+}
+
 /**
  * @param vmlinux path of the uncompressed kernel
  * @param guest path of the guest's program
@@ -33,50 +41,32 @@ export interface Asked {
 export async function ask(series: string, vmlinux: string, guest: string, folder: string, tell: (line: string) => void): Promise<Asked> {
   mkdirSync(folder, { recursive: true });
   const kernel = new BtfReader(section(readFileSync(vmlinux), '.BTF'));
+  const { asked, skipped, job } = prepare(series, kernel, folder);
+  tell(`${asked.length} programs`);
+  const complaints: string[] = [];
+  const text = await boot({ kernel: vmlinux, guest, job, folder, patience: 900, hear: (line) => hear(line, complaints, tell) });
+  const answer = parseAnswer(text, asked.length);
+  const fatal = complaints.filter((c) => c.startsWith('module'));
+  if (fatal.length > 0) throw new Error(`kernel ${series}: ${fatal.join('; ')}`);
+  const trials = trialsFor(series).map((t, i) => ({ id: t.id, errno: answer.trials[i] ?? -1 }));
+  return { questions: asked.map((p) => p.question), verdicts: answer.verdicts, skipped, trials, kernel };
+}
+
+function prepare(series: string, kernel: BtfReader, folder: string): Prepared {
   const sets = flagSets(series);
   const modules = sets.map((s) => buildModule(s.id, kfuncsOf(s, series, iteratorKfuncs(series)), kernel, series, folder));
-  const trials = trialsFor(series);
-  const tried = trials.map((t, i) => buildModule(`trial${i}`, [t.kfunc], kernel, series, folder, t.plainSet));
-  tell(`${modules.length + tried.length} modules`);
+  const trials = trialsFor(series).map((t, i) => buildModule(`trial${i}`, [t.kfunc], kernel, series, folder, t.plainSet));
   const maps = mapsFor(series, kernel);
   const btf = programBtf();
-  const symbols = symbolsOf(
-    modules,
-    maps.map((m) => m.name),
-    kernel,
-  );
+  const names = maps.map((m) => m.name);
+  const symbols = symbolsOf(modules, names, kernel);
   const all = [...sets.flatMap((s) => matrix(s, series, kernel)), ...specials(series, kernel)];
-  const possible = all.flatMap((question) => {
+  const asked = all.flatMap((question) => {
     const program = programOf(question, kernel, symbols, btf);
     return program ? [{ question, program }] : [];
   });
-  const job = encodeJob({
-    modules,
-    maps,
-    btf: btf.bytes,
-    programs: possible.map((p) => p.program),
-    trials: tried,
-  });
-  tell(`${possible.length} programs`);
-  const complaints: string[] = [];
-  const text = await boot({
-    kernel: vmlinux,
-    guest,
-    job,
-    folder,
-    patience: 900,
-    hear: (line) => hear(line, complaints, tell),
-  });
-  const answer = parseAnswer(text, possible.length);
-  const fatal = complaints.filter((c) => c.startsWith('module'));
-  if (fatal.length > 0) throw new Error(`kernel ${series}: ${fatal.join('; ')}`);
-  return {
-    questions: possible.map((p) => p.question),
-    verdicts: answer.verdicts,
-    skipped: all.length - possible.length,
-    trials: trials.map((t, i) => ({ id: t.id, errno: answer.trials[i] ?? -1 })),
-    kernel,
-  };
+  const job = encodeJob({ modules, maps, btf: btf.bytes, programs: asked.map((p) => p.program), trials });
+  return { asked, skipped: all.length - asked.length, job };
 }
 
 function hear(line: string, complaints: string[], tell: (line: string) => void): void {

@@ -124,6 +124,9 @@ function checkReturns(
     const real = strict ? 'trusted' : rcu ? 'rcu' : 'any';
     if (real !== trust) say(`return of ${flags || 'no flags'} (${value})`, `the model says ${trust}, the kernel ${real}`);
   }
+  const { trust } = guarantees(inputFor(['KF_RCU_PROTECTED'], '', 'struct task_struct *'), answers.series, NO_TYPES).returns;
+  if (trust === 'rcu')
+    expect('return/rcuprot_late/kfo_rcu_task', false, 'the model says that the result is good until the RCU section ends');
   expect('return/task_null/read', false, 'the model says that a KF_RET_NULL result must be tested');
   expect('return/task/read', true, 'the model says that a result without KF_RET_NULL may be used untested');
   for (const id of ['kfo_ret_int', 'kfo_ret_bool', 'kfo_ret_u8', 'kfo_ret_enum'])

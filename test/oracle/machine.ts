@@ -20,50 +20,42 @@ export interface Machine {
 export function boot(m: Machine): Promise<string> {
   const initrd = join(m.folder, 'initrd');
   const answer = join(m.folder, 'answer');
-  writeFileSync(
-    initrd,
-    archive([
-      { name: 'dev', mode: 0o40755, body: Buffer.alloc(0) },
-      {
-        name: 'dev/console',
-        mode: 0o20600,
-        body: Buffer.alloc(0),
-        device: [5, 1],
-      },
-      { name: 'init', mode: 0o100755, body: readFileSync(m.guest) },
-      { name: 'job', mode: 0o100644, body: m.job },
-    ]),
-  );
-  const args = ['-accel', 'tcg', '-cpu', 'max', '-m', '1500', '-smp', '1', '-kernel', m.kernel, '-initrd', initrd];
-  const append = ['-append', 'console=ttyS0 nokaslr panic=-1 quiet loglevel=3'];
-  const ports = ['-no-reboot', '-nographic', '-monitor', 'none', '-serial', 'stdio', '-serial', `file:${answer}`];
+  writeFileSync(initrd, initialFiles(m));
+  const child = spawn('qemu-system-x86_64', qemuArguments(m.kernel, initrd, answer), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), m.patience * 1000);
+  const lines: string[] = [];
+  let rest = '';
+  const listen = (chunk: Buffer) => {
+    const whole = (rest + chunk.toString('latin1')).split(/\r?\n/);
+    rest = whole.pop() ?? '';
+    for (const line of whole) {
+      if (line !== '') lines.push(line);
+      m.hear(line);
+    }
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
   return new Promise((resolve, reject) => {
-    const child = spawn('qemu-system-x86_64', [...args, ...append, ...ports], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const timer = setTimeout(() => child.kill('SIGKILL'), m.patience * 1000);
-    let rest = '';
-    let finished = false;
-    const last: string[] = [];
-    const listen = (chunk: Buffer) => {
-      const lines = (rest + chunk.toString('latin1')).split(/\r?\n/);
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (line === 'finished') finished = true;
-        if (line !== '') last.push(line);
-        m.hear(line);
-      }
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
-    child.on('error', (e) => {
-      clearTimeout(timer);
-      reject(e);
-    });
+    child.on('error', reject);
     child.on('close', () => {
       clearTimeout(timer);
-      if (finished) resolve(readFileSync(answer, 'latin1'));
-      else reject(new Error(`the machine stopped before its end; last words:\n${last.slice(-15).join('\n')}`));
+      if (lines.includes('finished')) resolve(readFileSync(answer, 'latin1'));
+      else reject(new Error(`the machine stopped before its end; last words:\n${lines.slice(-15).join('\n')}`));
     });
   });
+}
+
+function initialFiles(m: Machine): Buffer {
+  return archive([
+    { name: 'dev', mode: 0o40755, body: Buffer.alloc(0) },
+    { name: 'dev/console', mode: 0o20600, body: Buffer.alloc(0), device: [5, 1] },
+    { name: 'init', mode: 0o100755, body: readFileSync(m.guest) },
+    { name: 'job', mode: 0o100644, body: m.job },
+  ]);
+}
+
+function qemuArguments(kernel: string, initrd: string, answer: string): string[] {
+  const machine = ['-accel', 'tcg', '-cpu', 'max', '-m', '1500', '-smp', '1', '-no-reboot', '-nographic', '-monitor', 'none'];
+  const files = ['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 nokaslr panic=-1 quiet loglevel=3'];
+  return [...machine, ...files, '-serial', 'stdio', '-serial', `file:${answer}`];
 }

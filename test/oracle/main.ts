@@ -23,17 +23,24 @@ const USUAL = ['6.1', '6.12', '6.18', '7.0', '7.2', '7.3'];
 export async function main(argv: readonly string[], root: string): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: {
-      series: { type: 'string' },
-      record: { type: 'boolean' },
-      flip: { type: 'string' },
-    },
+    options: { series: { type: 'string' }, record: { type: 'boolean' }, flip: { type: 'string' }, flips: { type: 'boolean' } },
   });
+  if (values.flips) return showFlips(join(root, 'test/oracle/answers'));
   const wanted = values.series === 'all' ? SERIES : (values.series?.split(',') ?? USUAL);
   const unknown = wanted.find((s) => !SERIES.includes(s));
   if (unknown) throw new InputError(`the oracle has no kernel of series '${unknown}' (it has ${SERIES.join(', ')})`);
   checkTools();
   if (values.flip) flip(Number(values.flip));
+  const { answers, failures } = await askKernels(wanted, root);
+  const agreed = answers.map((a) => tellAnswers(a, root, values.record === true));
+  for (const f of failures) process.stdout.write(`FAILED ${f}\n`);
+  const good = failures.length === 0 && agreed.every(Boolean);
+  process.stdout.write(verdictLine(good));
+  return good ? 0 : 1;
+}
+
+/** Two kernels at a time; one that fails does not stop the others. */
+async function askKernels(wanted: readonly string[], root: string): Promise<{ answers: Answers[]; failures: string[] }> {
   const cache = join(root, '.oracle-cache');
   mkdirSync(cache, { recursive: true });
   const guest = join(cache, 'guest');
@@ -51,18 +58,17 @@ export async function main(argv: readonly string[], root: string): Promise<numbe
     }
   });
   answers.sort((a, b) => SERIES.indexOf(a.series) - SERIES.indexOf(b.series));
-  let good = failures.length === 0;
-  for (const a of answers) {
-    const judgement = judgeModel(a);
-    good = good && judgement.unsound.length === 0 && judgement.weaker.every((w) => w.reason !== null);
-    process.stdout.write(report(a, judgement));
-    const path = join(root, 'test/oracle/answers', `${a.series}.json`);
-    if (existsSync(path)) process.stdout.write(difference(JSON.parse(readFileSync(path, 'utf8')), a));
-    if (values.record) writeFileSync(path, encode(a));
-  }
-  for (const f of failures) process.stdout.write(`FAILED ${f}\n`);
-  process.stdout.write(verdictLine(good));
-  return good ? 0 : 1;
+  return { answers, failures };
+}
+
+/** @returns whether the model agrees with this kernel */
+function tellAnswers(a: Answers, root: string, record: boolean): boolean {
+  const judgement = judgeModel(a);
+  process.stdout.write(report(a, judgement));
+  const path = join(root, 'test/oracle/answers', `${a.series}.json`);
+  if (existsSync(path)) process.stdout.write(difference(JSON.parse(readFileSync(path, 'utf8')), a));
+  if (record) writeFileSync(path, encode(a));
+  return judgement.unsound.length === 0 && judgement.weaker.every((w) => w.reason !== null);
 }
 
 async function askKernel(series: string, archive: Archive, cache: string, guest: string): Promise<Answers> {
@@ -109,6 +115,22 @@ function flip(number: number): void {
   if (!chosen) throw new InputError(`--flip takes a number from 1 to ${FLIPS.length}`);
   chosen.turn();
   say(`one entry of the model is turned wrong: ${chosen.name}`);
+}
+
+/** Turns each entry of FLIPS wrong in its turn and holds the model against the recorded answers: no kernel needed. @returns 1 where one goes unnoticed */
+function showFlips(folder: string): number {
+  let unnoticed = 0;
+  FLIPS.forEach((f, i) => {
+    const answers: Answers = JSON.parse(readFileSync(join(folder, `${f.shownBy}.json`), 'utf8'));
+    const back = f.turn();
+    const { unsound } = judgeModel(answers);
+    back();
+    if (unsound.length === 0) unnoticed++;
+    const first = unsound[0] ? `, such as ${unsound[0].what}: ${unsound[0].text}` : '';
+    process.stdout.write(`${String(i + 1).padStart(2)}. ${f.name}\n    ${unsound.length} disagreements with ${f.shownBy}${first}\n`);
+  });
+  process.stdout.write(unnoticed === 0 ? `all ${FLIPS.length} are noticed\n` : `${unnoticed} GO UNNOTICED\n`);
+  return unnoticed === 0 ? 0 : 1;
 }
 
 /** One line a row, so that changes can be read. */

@@ -1,6 +1,7 @@
 /** The maps that programs use. Maps whose BTF the kernel does not take are made without, and what needs it is refused. */
 import { compareSeries } from '../../src/verifier/series.ts';
-import { type BtfReader, BtfWriter } from './btf.ts';
+import type { BtfReader } from './btf.ts';
+import { BtfWriter } from './btf-write.ts';
 import type { MapSpec } from './job.ts';
 
 const HASH = 1;

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TypeSyntax } from '../../src/source/ir.ts';
 import { compareSeries } from '../../src/verifier/series.ts';
-import { type BtfReader, BtfWriter } from './btf.ts';
+import type { BtfReader } from './btf.ts';
+import { BtfWriter } from './btf-write.ts';
 import { parseParameters, parseType } from './declaration.ts';
 import { FLAG_BITS } from './spec.ts';
 

@@ -1,21 +1,10 @@
 /** Questions that are no flags × kind × value: contexts, releases, returns, iterators, and what really arrives at run time. */
 import { Asm, type Register } from './asm.ts';
 import type { BtfReader } from './btf.ts';
-import type { KfuncSource } from './module.ts';
 import type { Question } from './questions.ts';
-import { isLive } from './questions.ts';
-import { ITERATORS } from './spec.ts';
-
-const TP = 'tp:task_newtask';
-const SYSCALL = 'syscall';
-
-function ask(id: string, place: string, kfunc: string, build: (a: Asm) => unknown, run = false): Question {
-  const a = new Asm().copy(9, 1);
-  build(a);
-  a.set(0, 0).exit();
-  if (a.uses('OUT')) a.label('OUT').set(0, 0).exit();
-  return { id, place, kfunc, run, asm: a };
-}
+import { ask, current, SYSCALL, TP } from './special.ts';
+import { iterators } from './special-iterators.ts';
+import { returns } from './special-returns.ts';
 
 /** The program's result is what the kfunc hands back. */
 function show(id: string, kfunc: string, build: (a: Asm) => unknown): Question {
@@ -73,7 +62,6 @@ function contexts(): Question[] {
 }
 
 const got = (a: Asm, to: Register) => a.kfunc('kfo_get_task').copy(to, 0);
-const current = (a: Asm, to: Register) => a.helper(158).copy(to, 0);
 
 function releases(kernel: BtfReader): Question[] {
   const wakee = kernel.offset('task_struct', 'last_wakee');
@@ -106,141 +94,6 @@ function releases(kernel: BtfReader): Question[] {
       a.map(1, 'ring').set(2, 16).set(3, 0).helper(131).copy(6, 0).jump(6, '==', 0, 'OUT').copy(1, 6).kfunc('kfo_put_task'),
     ),
   ];
-}
-
-function returns(kernel: BtfReader): Question[] {
-  const pid = kernel.offset('task_struct', 'pid');
-  const q = (id: string, kfunc: string, build: (a: Asm) => unknown, place = TP) => ask(`return/${id}`, place, kfunc, build);
-  const indexed = (kfunc: string) =>
-    q(`${kfunc}/index`, kfunc, (a) =>
-      a
-        .store(4, 10, -4, 0)
-        .copy(2, 10)
-        .add(2, -4)
-        .map(1, 'arr')
-        .helper(1)
-        .jump(0, '==', 0, 'OUT')
-        .copy(6, 0)
-        .kfunc(kfunc)
-        .addRegister(6, 0)
-        .load(1, 0, 6, 0),
-    );
-  const sized = (kfunc: string) => [
-    q(`${kfunc}/inside`, kfunc, (a) => a.set(1, 16).kfunc(kfunc).load(8, 0, 0, 8)),
-    q(`${kfunc}/beyond`, kfunc, (a) => a.set(1, 16).kfunc(kfunc).load(8, 0, 0, 16)),
-    q(`${kfunc}/write`, kfunc, (a) => a.set(1, 16).kfunc(kfunc).store(8, 0, 8, 0)),
-    q(`${kfunc}/variable`, kfunc, (a) => a.helper(7).copy(1, 0).kfunc(kfunc)),
-  ];
-  return [
-    q('task/read', 'kfo_ret_task', (a) => a.kfunc('kfo_ret_task').load(4, 0, 0, pid)),
-    q('task/write', 'kfo_ret_task', (a) => a.kfunc('kfo_ret_task').store(4, 0, pid, 0)),
-    q('task/test', 'kfo_ret_task', (a) => a.kfunc('kfo_ret_task').jump(0, '==', 0, 'OUT')),
-    q('task_null/read', 'kfo_ret_task_null', (a) => a.kfunc('kfo_ret_task_null').load(4, 0, 0, pid)),
-    q('task_null/read_tested', 'kfo_ret_task_null', (a) => a.kfunc('kfo_ret_task_null').jump(0, '==', 0, 'OUT').load(4, 0, 0, pid)),
-    q('void/call', 'kfo_ret_void', (a) => a.kfunc('kfo_ret_void')),
-    q('void/read', 'kfo_ret_void', (a) => a.kfunc('kfo_ret_void').load(4, 0, 0, 0)),
-    q('void/pass', 'kfo_none_u64', (a) => a.kfunc('kfo_ret_void').copy(1, 0).kfunc('kfo_none_u64')),
-    q('intp/read', 'kfo_ret_intp', (a) => a.kfunc('kfo_ret_intp').load(4, 0, 0, 0)),
-    q('intp/beyond', 'kfo_ret_intp', (a) => a.kfunc('kfo_ret_intp').load(4, 0, 0, 4)),
-    q('intp/write', 'kfo_ret_intp', (a) => a.kfunc('kfo_ret_intp').store(4, 0, 0, 0)),
-    q('intp_null/read', 'kfo_ret_intp_null', (a) => a.kfunc('kfo_ret_intp_null').load(4, 0, 0, 0)),
-    q('taskpp/call', 'kfo_ret_taskpp', (a) => a.kfunc('kfo_ret_taskpp')),
-    q('acq_int/call', 'kfo_acq_int', (a) => a.kfunc('kfo_acq_int')),
-    q('acq_intp/call', 'kfo_acq_intp', (a) => a.kfunc('kfo_acq_intp')),
-    q('acq_void/call', 'kfo_acq_void', (a) => a.kfunc('kfo_acq_void')),
-    ...['kfo_ret_int', 'kfo_ret_bool', 'kfo_ret_u8', 'kfo_ret_enum'].map(indexed),
-    ...sized('kfo_ret_ro'),
-    ...sized('kfo_ret_rw'),
-    q('six/call', 'kfo_six', (a) => a.set(1, 1).set(2, 1).set(3, 1).set(4, 1).set(5, 1).store(8, 11, -8, 1).kfunc('kfo_six')),
-    ...['kfo_none_task', 'kfo_rcu_task', 'kfo_trusted_task'].flatMap((to) => [
-      q(`rcu_returned/${to}`, to, (a) => current(a, 1).kfunc('kfo_ret_task_rcu').copy(1, 0).kfunc(to)),
-      q(
-        `rcuprot_late/${to}`,
-        to,
-        (a) => a.kfunc('bpf_rcu_read_lock').kfunc('kfo_ret_task_rcuprot').copy(6, 0).kfunc('bpf_rcu_read_unlock').copy(1, 6).kfunc(to),
-        SYSCALL,
-      ),
-    ]),
-  ];
-}
-
-/** Kfuncs of the iterators that `iterators` asks about, for the first module. */
-export function iteratorKfuncs(series: string): KfuncSource[] {
-  return ITERATORS.filter((i) => isLive(i, series)).flatMap((i): KfuncSource[] => {
-    const it = `struct bpf_iter_kfi${i.id} *it`;
-    const name = (verb: string) => `bpf_iter_kfi${i.id}_${verb}`;
-    return [
-      {
-        name: name('new'),
-        flags: i.newFlags.split('|'),
-        returns: 'int',
-        parameters: it,
-        body: '0',
-      },
-      {
-        name: name('next'),
-        flags: i.nextFlags.split('|'),
-        returns: 'struct task_struct *',
-        parameters: it,
-        body: '',
-      },
-      {
-        name: name('destroy'),
-        flags: ['KF_ITER_DESTROY'],
-        returns: 'void',
-        parameters: it,
-        body: '',
-      },
-    ];
-  });
-}
-
-function iterators(series: string, kernel: BtfReader): Question[] {
-  const pid = kernel.offset('task_struct', 'pid');
-  const at = (a: Asm) => a.copy(1, 10).add(1, -40);
-  return ITERATORS.filter((i) => isLive(i, series)).flatMap((i) => {
-    const name = (verb: string) => `bpf_iter_kfi${i.id}_${verb}`;
-    const whole = (a: Asm, use: (a: Asm) => unknown) => {
-      at(at(a).kfunc(name('new')))
-        .kfunc(name('next'))
-        .copy(6, 0);
-      use(a);
-      a.label('END');
-      at(a).kfunc(name('destroy'));
-    };
-    const uses: Record<string, readonly [string, (a: Asm) => unknown]> = {
-      none: [name('next'), () => undefined],
-      read: [name('next'), (a) => a.jump(6, '==', 0, 'END').load(4, 0, 6, pid)],
-      untested: [name('next'), (a) => a.load(4, 0, 6, pid)],
-      ...Object.fromEntries(
-        ['kfo_none_task', 'kfo_rcu_task', 'kfo_trusted_task'].map((to) => [
-          to,
-          [to, (a: Asm) => a.jump(6, '==', 0, 'END').copy(1, 6).kfunc(to)] as const,
-        ]),
-      ),
-    };
-    const loops = [TP, SYSCALL, 'locked'].flatMap((place) =>
-      Object.entries(uses).map(([use, [kfunc, build]]) =>
-        ask(`iterator/${i.id}/${place}/${use}`, place === 'locked' ? SYSCALL : place, kfunc, (a) => {
-          if (place === 'locked') a.kfunc('bpf_rcu_read_lock');
-          whole(a, build);
-          if (place === 'locked') a.kfunc('bpf_rcu_read_unlock');
-        }),
-      ),
-    );
-    const late = ask(`iterator/${i.id}/unlocked/none`, SYSCALL, name('next'), (a) => {
-      at(a.kfunc('bpf_rcu_read_lock')).kfunc(name('new')).kfunc('bpf_rcu_read_unlock');
-      at(at(a).kfunc(name('next'))).kfunc(name('destroy'));
-    });
-    return [
-      ...loops,
-      late,
-      ask(`iterator/${i.id}/next_unset`, TP, name('next'), (a) => at(a).kfunc(name('next'))),
-      ask(`iterator/${i.id}/destroy_unset`, TP, name('destroy'), (a) => at(a).kfunc(name('destroy'))),
-      ask(`iterator/${i.id}/new_twice`, TP, name('new'), (a) => at(at(at(a).kfunc(name('new'))).kfunc(name('new'))).kfunc(name('destroy'))),
-      ask(`iterator/${i.id}/leak`, TP, name('new'), (a) => at(a).kfunc(name('new'))),
-    ];
-  });
 }
 
 /** 1: the kfunc saw NULL, 2: it saw something else. */
