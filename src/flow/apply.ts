@@ -4,7 +4,7 @@ import type { BoundCall } from './call.ts';
 import { handOver, isInteresting, noteCall } from './call.ts';
 import { typeKey } from './ctype.ts';
 import type { Fact } from './domain.ts';
-import { ERR, meet, NULL } from './domain.ts';
+import { ERR, meet, NULL, VALID } from './domain.ts';
 import { forget, forgetWritten } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { drop, take } from './known-call.ts';
@@ -54,7 +54,10 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   if (exit.contextDoubt !== null && (exit.context.size > 0 || [...s.context.values()].some((n) => n > 0)))
     s.contextDoubt ??= exit.contextDoubt;
   if (exit.isParameter !== null && call.args[exit.isParameter] !== undefined) return call.args[exit.isParameter]!;
-  const mayFail = (exit.result.nul & (NULL | ERR)) !== 0 && exit.origins.some((o) => o.k === 'const' || (o.k === 'call' && o.mayFail));
+  // a way out on which the result can't be good is a failure that the callee's own code tells apart
+  const failed = (exit.resultType.k === 'pointer' || exit.resultType.k === 'unknown') && (exit.result.nul & VALID) === 0;
+  const mayFail =
+    failed || ((exit.result.nul & (NULL | ERR)) !== 0 && exit.origins.some((o) => o.k === 'const' || (o.k === 'call' && o.mayFail)));
   const origin: Origin = {
     k: 'call',
     callee: call.name,

@@ -4,12 +4,13 @@ import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, noteCall } from './call.ts';
 import type { CType } from './ctype.ts';
-import { UNKNOWN } from './ctype.ts';
+import { sizeOfType, UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID } from './domain.ts';
 import { constant, forgetBehind } from './evaluate.ts';
 import type { Extent } from './event.ts';
 import type { FunctionKnowledge } from './knowledge.ts';
+import { arrayCount } from './layout.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { assumeTruth, constrain } from './refine.ts';
 import { rcuSection, type State } from './state.ts';
@@ -86,17 +87,21 @@ function noteLength(a: Activation, s: State, call: BoundCall, argument: number, 
     const root = a.value(rootOf(s, pointer));
     const origin = root.origins.length === 1 ? root.origins[0]! : null;
     const parameter = origin?.k === 'param' && rootOf(s, pointer) === `p${origin.index}` ? origin.index : null;
-    a.note(s, call.e.args[argument]!.span, id, { k: 'length', callee: call.name, of: objectExtent(a, s, pointer), argument: i, parameter });
+    a.note(s, call.e.args[argument]!.span, id, { k: 'length', callee: call.name, of: objectExtent(a, pointer), argument: i, parameter });
     noteDeref(a, s, pointer, call.e.args[i]!.span, 'bulk');
   }
 }
 
-/** Size in bytes of the object a pointer points to the start of: a local or a member array of bytes. */
-function objectExtent(a: Activation, _s: State, pointer: string): Extent | null {
+/** Lengths that fit the array whose start a pointer is: [0, bytes + 1), as a length may be all of it. */
+function objectExtent(a: Activation, pointer: string): Extent | null {
   const type = a.value(pointer).type;
-  if (type.k !== 'array' || type.of.k !== 'int' || type.of.bits !== 8) return null;
-  const dim = type.dim.trim();
-  return { value: /^\d+$/.test(dim) ? Number(dim) : (a.program.findConstant(dim, a.file)?.value ?? null), symbol: dim, plus: 0, text: dim };
+  const array = type.k === 'pointer' && type.to.k === 'array' ? type.to : type;
+  const width = array.k === 'array' ? sizeOfType(array.of) : null;
+  if (array.k !== 'array' || width === null || array.dim.trim() === '') return null;
+  const dim = array.dim.trim();
+  const count = arrayCount(a, dim);
+  const text = width === 1 ? dim : `${dim} * ${width}`;
+  return { value: count === null ? null : count * width + 1, symbol: width === 1 ? dim : null, plus: 1, text };
 }
 
 export function drop(s: State, id: string): void {

@@ -22,6 +22,7 @@ struct obj { int n; struct obj *peer; struct obj *cur; };
 #define put_and_unlock(o) do { obj_put(o); unlock(); } while (0)
 static void quiet(void) { lock(); nap2(); unlock(); }
 static void rest(void) { nap(); }
+static struct obj *checked(int n) { struct obj *q = elsewhere(n); if (q) q->n = 1; return q; }
 __bpf_kfunc int subject(struct obj *p, int n)
 {
 	struct obj *o;
@@ -150,4 +151,38 @@ describe('stores', () => {
       expect(held(`o = find_get(n); if (!o) return 0; ${text} return 0;`)).toEqual([]);
     },
   );
+});
+
+describe('lengths into arrays', () => {
+  const bytes: FunctionKnowledge = { name: 'memcpy', length: [{ argument: 2, of: [0, 1] }] };
+  const extents = (target: string, declaration = '') => {
+    const code = `
+#define NAME_MAX 12
+struct box { char name[NAME_MAX]; u32 slots[4]; struct box *next; };
+__bpf_kfunc int subject(struct box *b, const u8 *from, u32 from__sz)
+{
+	${declaration}
+	memcpy(${target}, from, from__sz);
+	return 0;
+}
+`;
+    const lengths = unitsOf(code, [bytes])[0]!.flow.events.filter((e): e is EventOf<'length'> => e.k === 'length' && e.argument === 0);
+    return lengths.map((e) => e.of?.value ?? null);
+  };
+
+  test.each([
+    ['a member', 'b->name', '', [13]],
+    ['a member of wider elements', 'b->slots', '', [17]],
+    ['a local array', 'buf', 'char buf[32];', [33]],
+    ['behind a pointer of unknown extent', 'b->next', '', [null]],
+  ])('%s', (_, target, declaration, expected) => {
+    expect(extents(target, declaration)).toEqual(expected);
+  });
+});
+
+describe('a callee that tests what it hands back', () => {
+  test('may fail', () => {
+    const found = events('deref', 'o = checked(n); return o->n;').filter((e) => e.text === 'o->n');
+    expect(found.flatMap((e) => e.occurrences).some((o) => o.origins.some((x) => x.k === 'call' && x.mayFail))).toBe(true);
+  });
 });
