@@ -206,6 +206,15 @@ describe('mails', () => {
     expect(decodeHeader(mail.headers.get('subject')!)).toBe('grüße äh');
   });
 
+  it('are mails however long their headers are', () => {
+    const relay = Array.from({ length: 90 }, (_, i) => `ARC-Seal: i=${i};\n\t${'x'.repeat(70)}\n`).join('');
+    expect(readReview(`${relay}${readFileSync(resolve(FOLDER, 'shelf/bpf-ci.eml'), 'utf8')}`, 'm')[0]).toMatchObject({
+      kind: 'mail',
+      messageId: '5f0e1d2c3b4a@mail.kernel.org',
+    });
+    expect(readReview(`${relay}${readFileSync(resolve(FOLDER, 'shelf/answer.eml'), 'utf8')}`, 'm')).toEqual([]);
+  });
+
   it('with words after the message id', () => {
     expect(firstMessageId('<a@b> (x of "y") <c@d>')).toBe('a@b');
     expect(firstMessageId(undefined)).toBeNull();

@@ -41,7 +41,8 @@ function tell(claim: JudgedClaim, paint: Paint): string[] {
   if (claim.dismissed && claim.verdict === 'confirmed')
     add('dismissed', paint.red('the reviewer threw this away as false, and it is not: a bug was lost here'));
   else if (claim.dismissed) add('dismissed', paint.text('by the reviewer itself'));
-  add('why', paint.text(claim.why));
+  // what carries a refutation says why itself
+  if (claim.verdict !== 'refuted') add('why', paint.text(claim.why));
   for (const evidence of told(claim)) add(label(evidence), tellEvidence(evidence, paint));
   if (claim.contested) add('contested', paint.yellow(CONTESTED));
   if (claim.fixedLater)
@@ -63,13 +64,14 @@ function tellMemory(memory: NonNullable<JudgedClaim['memory']>): string {
     : `judged before${first}: ${memory.was}; reopened because ${memory.because}`;
 }
 
-/** What carries it, the path, one remark; the sentence under "why" is not said twice. */
+/** What carries it, the one that answers the question first; the path; a few remarks. */
 function told(claim: JudgedClaim): Evidence[] {
   if (claim.verdict === 'out-of-scope') return [];
-  const of = (role: Evidence['role']) =>
-    claim.evidence.filter((e) => e.role === role && e.text !== claim.why && !claim.why.endsWith(e.text));
-  const carrying = claim.evidence.filter((e) => e.role === 'carries' && (e.source !== null || e.location !== null || e.text !== claim.why));
+  const of = (role: Evidence['role']) => claim.evidence.filter((e) => e.role === role && !claim.why.endsWith(e.text));
   if (claim.verdict === 'undecided') return of('context').slice(0, 3);
+  const carrying = claim.evidence
+    .filter((e) => e.role === 'carries')
+    .sort((x, y) => Number(y.text === claim.why) - Number(x.text === claim.why));
   return [...carrying.slice(0, 4), ...of('step').slice(0, 6), ...of('context').slice(0, 3)];
 }
 

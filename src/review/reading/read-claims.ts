@@ -30,7 +30,9 @@ export function readClaims(comment: ReviewComment, words: Vocabulary): StatedCla
   const prior = priorOf(comment);
   const readings = sentences.map((s) => readSentence(s, prior)).filter((r) => r !== null);
   const claims: Building[] = [];
-  for (const reading of readings) place(reading, claims);
+  // an entry of a list is a claim by being there: it needs less to be read as one
+  const keen = comment.id !== null;
+  for (const reading of readings) place(reading, claims, keen);
   if (claims.length === 0) claims.push(fallback(readings, sentences, prior));
   if (readings.some((r) => r.hedged)) for (const claim of claims) hedge(claim);
   spreadParagraphs(claims, comment.paragraphs.length);
@@ -114,13 +116,13 @@ function isReassurance({ text, question }: Sentence): boolean {
   return !question && REASSURANCE.test(text) && !/\b(but|however|unless|except|although|yet)\b/i.test(text);
 }
 
-function place(reading: Reading, claims: Building[]): void {
+function place(reading: Reading, claims: Building[], keen: boolean): void {
   const { sentence } = reading;
   const current = claims.at(-1);
   const same = claims.findLast((c) => c.category === reading.category && related(c, reading));
   const comparing = COMPARISON.test(sentence.text);
   const needed = sentence.question || current === undefined ? 3 : ADDITION.test(sentence.text) ? 3 : 4;
-  const enough = reading.weight >= needed || (reading.weight >= 2 && sentence.question && current === undefined);
+  const enough = reading.weight >= needed || (reading.weight >= 2 && (sentence.question || keen) && current === undefined);
   const mends = current !== undefined && reading.category === 'missing-flag' && isMendOf(reading.flag, current.category);
   // a remark on words or style among others is no claim of its own; on its own it is what the comment is about, and the fallback finds it
   const remark = reading.category === 'other' && !sentence.question;
@@ -234,7 +236,7 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
     flag: claim.flag,
     callees: [...new Set(inPart.flatMap((s) => s.tokens.flatMap((t) => [...t.text.matchAll(/([A-Za-z_]\w*)\(/g)].map((m) => m[1]!))))],
     premises: premisesOf(inPart),
-    sentence: askingSentence(claim).text,
+    sentence: askingSentence(claim, inPart).text,
     first: claim.sentence.text,
     text: paragraphs.map((i) => comment.paragraphs[i]!.text).join('\n\n'),
     paragraphs,
@@ -243,10 +245,10 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
   };
 }
 
-/** The question, where one of those that make the claim asks. */
-function askingSentence(claim: Building): Sentence {
+/** The question, where one of those that make the claim asks, or one that stands with them. */
+function askingSentence(claim: Building, around: Sentence[]): Sentence {
   const own = [claim, ...claim.support.filter((r) => r.category === claim.category)].map((r) => r.sentence);
-  return own.find((s) => s.question) ?? claim.sentence;
+  return own.find((s) => s.question) ?? around.find((s) => s.question) ?? claim.sentence;
 }
 
 function isVariable(text: string): boolean {
