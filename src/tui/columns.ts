@@ -56,7 +56,8 @@ export function wrap(text: string, width: number): string[] {
       line = line.slice(head.length);
     }
   }
-  lines.push(line);
+  // a wide character alone on a narrower line leaves nothing behind it
+  if (line !== '' || lines.length === 0) lines.push(line);
   return lines;
 }
 

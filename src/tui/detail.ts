@@ -32,6 +32,7 @@ export function detailLines(input: DetailInput): Line[] {
     evidenceLines(item, stop, width),
     needLines(item, width),
     rulingLines(item, width),
+    claimLines(item, width),
   ];
   return parts.filter((one) => one.length > 0).flatMap((one, at) => (at === 0 ? one : [EMPTY, ...one]));
 }
@@ -50,9 +51,21 @@ function headLines(item: TriageItem, width: number): Line[] {
   const about = item.kfunc === null ? item.subject : `${item.subject} of ${item.kfunc}()`;
   return [
     [verdict, ...contested, piece(`${severity} `), piece(item.rule, 'bold')],
-    ...wrapped(piece(''), item.message, 'bold', width),
+    ...shortened(wrapped(piece(''), item.message, 'bold', width)),
     ...wrapped(piece('about ', 'dim'), about, 'text', width),
   ];
+}
+
+/** Reviewers write paragraphs: more than this would push the code off the screen. */
+const MOST_HEAD = 5;
+
+function shortened(lines: Line[]): Line[] {
+  return lines.length <= MOST_HEAD ? lines : [...lines.slice(0, MOST_HEAD - 1), line(piece('(in full below)', 'dim'))];
+}
+
+function claimLines(item: TriageItem, width: number): Line[] {
+  const lines = wrapped(piece(''), item.message, 'text', width);
+  return lines.length <= MOST_HEAD ? [] : [line(piece('in full', 'dim')), ...lines];
 }
 
 function placeText(at: Location, item: TriageItem, stop: Stop): string {

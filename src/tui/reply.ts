@@ -37,16 +37,19 @@ function standing(item: TriageItem, decision: ReplyDecision | null): Standing {
 }
 
 function verdictParagraph(item: TriageItem, decision: ReplyDecision | null): string {
-  const message = sentence(item.message, item.subject);
+  // a review has said it already
+  const message = item.origin === 'review' ? '' : sentence(item.message, item.subject);
   switch (standing(item, decision)) {
     case 'real':
-      return fill(message);
+      return fill(message === '' ? 'This is right, as far as I can see.' : message);
     case 'fine': {
       const reason = decision && decision.reason !== '' ? ` ${sentence(decision.reason, item.subject)}` : '';
       return fill(`This looks like a problem and is none, as far as I can see.${reason}`);
     }
     case 'disputed':
-      return fill(`It was said that this is fine, and that was disputed or taken back since, so I would not rely on it. ${message}`);
+      return fill(
+        `It was said that this is fine, and that was disputed or taken back since, so I would not rely on it. ${message}`.trimEnd(),
+      );
     case 'open':
       return fill(
         `${message} I can't tell from what is here: ${item.missing.map((one) => one.why).join('; ') || 'more of the code is needed'}.`,

@@ -3,7 +3,7 @@ import { scrollLimit, type View } from './frame.ts';
 import { type Intent, intentOf } from './keys.ts';
 import { layoutOf } from './layout.ts';
 import type { Look, Surroundings } from './model.ts';
-import { type Effect, type Event, initialState, type State } from './state.ts';
+import { type Decision, type Effect, type Event, initialState, type State } from './state.ts';
 import { update } from './update.ts';
 
 /** What the terminal does on behalf of the screen. */
@@ -90,7 +90,7 @@ export class Session {
       case 'reply': {
         const { item, kind } = effect;
         const title = kind === 'explain' ? item.rule : 'draft reply';
-        const made = kind === 'explain' ? around.explain(item) : around.reply(item, this.#view.state.decisions.get(item.key) ?? null);
+        const made = kind === 'explain' ? around.explain(item) : around.reply(item, ownDecision(this.#view.state, item.key));
         const event = await made.then((text): Event => ({ type: 'paged', mode: kind, itemKey: item.key, page: { title, text } }), bad);
         return this.send(event);
       }
@@ -109,6 +109,12 @@ export class Session {
         return this.#host.leave();
     }
   }
+}
+
+/** What the person, or their own file, says of the item. A ruling that comes with the tool is not their word. */
+function ownDecision(state: State, key: string): Decision | null {
+  const decision = state.decisions.get(key);
+  return decision && (decision.here || decision.saved?.file === state.rulingFile) ? decision : null;
 }
 
 function messageOf(error: unknown): string {

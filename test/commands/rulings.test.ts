@@ -241,10 +241,10 @@ describe('rulings', () => {
   ])('a broken file stops %s %j with path and line', async (command, inputs) => {
     const file = write(
       'broken.yaml',
-      'version: 1\nrulings:\n  - id: one\n    match: { rule: mem-size, kfunc: k, subject: s }\n    verdict: refuted\n    status: upheld\n    untill: 2026-01-01\n',
+      'version: 1\nrulings:\n  - id: one\n    match: { rule: mem-size, kfunc: k, subject: s }\n    verdict: refuted\n    status: upheld\n    reason: r\n    sources: [{ who: x }]\n    untill: 2026-01-01\n',
     );
     const { code, stdout, stderr } = await runCli([command, '--patterns', file, ...inputs]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^kfunc-lint: .*broken\.yaml:7: unknown key 'untill'.*did you mean 'until'\?\n$/);
+    expect(stderr).toMatch(/^kfunc-lint: .*broken\.yaml:9: unknown key 'untill'.*did you mean 'until'\?\n$/);
   });
 });
