@@ -2,7 +2,6 @@
 
 import { RULES } from '../rules/index.ts';
 import { benchFor } from './bench.ts';
-import { fetchCallees } from './callees.ts';
 import type { Claim, Diagnostic, Finding } from './claim.ts';
 import { Flow } from './flow/analyze.ts';
 import type { InputSet } from './input/model.ts';
@@ -72,7 +71,7 @@ export interface Analysis {
 export interface Work {
   progress?: (done: number, total: number, kfunc: string) => void;
   share?: (index: number) => boolean;
-  /** many kfuncs at once: callees are fetched in bulk */
+  /** many kfuncs at once: the functions of the tree are indexed */
   wholeTree?: boolean;
 }
 
@@ -89,7 +88,7 @@ interface Ground {
 function groundOf(files: SourceFile[], options: LintOptions, work: Work): Ground {
   const program = buildProgram(files, options.tree);
   const knowledge = knowledgeOf(options.patterns, options.kernel.series);
-  if (work.wholeTree) fetchCallees(program, knowledge);
+  if (work.wholeTree) program.indexTree();
   const bench = benchFor(program, options);
   return {
     program,

@@ -25,8 +25,8 @@ export class Library {
   private readonly hits = new Map<string, Hits>();
   /** names that functions in view call: looked for along with the next one that is asked for */
   private readonly wanted = new Set<string>();
-  /** names that searchAll() looked for */
-  private readonly bulk = new Set<string>();
+  /** of the whole kernel, after indexTree() */
+  private definitions: ReadonlyMap<string, readonly string[]> | null = null;
   private readonly index = new WordIndex();
   private readonly inputSet: ReadonlySet<SourceFile>;
   private searches = 0;
@@ -115,8 +115,7 @@ export class Library {
   /** Files whose margin holds a definition or #define of the name, the architecture-independent first; looked for from near `from` to far until one is enough. */
   definitionFiles(name: string, from: SourceFile, isEnough: (file: SourceFile) => boolean): SourceFile[] {
     if (!this.tree?.margin || !/^[A-Za-z_]\w*$/.test(name)) return [];
-    // A run over a whole tree has looked for all it follows; one search a name would take longer than all the rest.
-    if (this.inBulk && !this.bulk.has(name)) return [];
+    if (this.definitions) return this.indexed(name);
     const hits = this.hitsOf(name);
     for (;;) {
       this.opened(hits);
@@ -127,29 +126,28 @@ export class Library {
     }
   }
 
-  /** searchAll() has been used */
-  get inBulk(): boolean {
-    return this.bulk.size > 0;
+  get isIndexed(): boolean {
+    return this.definitions !== null;
   }
 
-  /** One search for all of them in the core of the kernel and the folders given; searched() then answers. */
-  searchAll(names: Iterable<string>, folders: string[]): void {
-    const fresh = [...new Set(names)].filter((n) => /^[A-Za-z_]\w*$/.test(n) && !this.bulk.has(n));
-    if (!this.tree?.margin || fresh.length === 0) return;
-    for (const n of fresh) {
-      this.bulk.add(n);
-      this.hitsOf(n).step = STEPS;
+  /** One search for all functions of the core of the kernel and the folders given; later ones answer from it. */
+  indexTree(folders: string[]): void {
+    this.definitions ??= this.tree?.definitions?.({ under: [...CORE, ...folders], extensions: EXTENSIONS }) ?? null;
+  }
+
+  /** Files where indexTree() saw what may be a definition of the name, the architecture-independent first. */
+  indexed(name: string): SourceFile[] {
+    const hits = this.hitsOf(name);
+    if (hits.step < STEPS) {
+      hits.step = STEPS;
+      hits.paths.push(...[...(this.definitions?.get(name) ?? [])].sort(byArchitectureAndPath));
     }
-    this.take(this.tree.margin(fresh, { under: [...CORE, ...folders], extensions: EXTENSIONS }));
-  }
-
-  /** The files that searchAll() found for a name; null where it was not asked. */
-  searched(name: string): SourceFile[] | null {
-    return this.bulk.has(name) ? this.opened(this.hitsOf(name)) : null;
+    return this.opened(hits);
   }
 
   private take(found: MarginHit[]): void {
-    for (const h of found.sort(byArchitecture)) if (mayHoldBody(h)) this.hitsOf(h.name).paths.push(h.path);
+    for (const h of found.sort((a, b) => architecture(a.path) - architecture(b.path)))
+      if (mayHoldBody(h)) this.hitsOf(h.name).paths.push(h.path);
   }
 
   private opened(hits: Hits): SourceFile[] {
@@ -212,9 +210,12 @@ function mayHoldBody(h: MarginHit): boolean {
   return h.text.startsWith('#') || !/;\s*(?:\/\*.*\*\/\s*)?$/.test(h.text) || h.text.includes('{');
 }
 
-function byArchitecture(a: MarginHit, b: MarginHit): number {
-  const rank = (p: string) => (p.startsWith('arch/') ? (p.startsWith('arch/x86/') ? 1 : 2) : 0);
-  return rank(a.path) - rank(b.path);
+function architecture(path: string): number {
+  return path.startsWith('arch/') ? (path.startsWith('arch/x86/') ? 1 : 2) : 0;
+}
+
+function byArchitectureAndPath(a: string, b: string): number {
+  return architecture(a) - architecture(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 const includes = new WeakMap<SourceFile, string[]>();

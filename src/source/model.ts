@@ -168,8 +168,8 @@ export interface Program {
   findFunctions(name: string, from: SourceFile): FunctionSource[];
   /** looks many names up in one search of the tree; findFunction() then answers from memory */
   prefetch(names: readonly string[], from: SourceFile): void;
-  /** one search of the tree for all of them, however many: for runs over whole trees */
-  prefetchAll(names: Iterable<string>): void;
+  /** one search for all functions of the kernel, instead of one for those that are asked for next: for runs over whole trees */
+  indexTree(): void;
   /** parsed form; null where the text can't be parsed at all */
   parse(source: FunctionSource): FunctionSyntax | null;
   findEnum(tag: string, from: SourceFile): EnumSource | null;
@@ -203,6 +203,8 @@ export interface TreeFiles {
   search(needles: string[], options?: SearchOptions): string[];
   /** lines that begin at the margin and hold one of the names before a parenthesis: definitions, declarations, #defines. Sorted by path and line */
   margin?(names: string[], options?: SearchOptions): MarginHit[];
+  /** where functions and function-like macros may be defined, by name; one search, not remembered */
+  definitions?(options?: SearchOptions): ReadonlyMap<string, readonly string[]>;
   /** struct, union and enum definitions that begin at the margin of headers; one search, remembered */
   tags?(): TagHit[];
   /** reads many files at once, so that read() finds them in memory */

@@ -134,9 +134,11 @@ class Index implements Program {
       };
       if (add(from)) return inOrder(found);
       for (const f of this.library.own(from, name)) add(f);
-      const bulk = this.library.searched(name) !== null;
-      const near = found.some((f) => f.complete && !isStub(f)) || (!bulk && some(this.library.holders(from, name), add));
-      if (!near && !this.macroAtHand(name, from)) for (const f of this.farFunctions(name, from)) found.push(f);
+      const { isIndexed } = this.library;
+      const near = found.some((f) => f.complete && !isStub(f)) || (!isIndexed && some(this.library.holders(from, name), add));
+      // what the index does not have is defined nowhere: no header need be searched for a macro
+      const nowhere = isIndexed && this.library.indexed(name).length === 0;
+      if (!near && !nowhere && !this.macroAtHand(name, from)) for (const f of this.farFunctions(name, from)) found.push(f);
       return inOrder([...new Set(found)]);
     });
   }
@@ -145,16 +147,15 @@ class Index implements Program {
   private farFunctions(name: string, from: SourceFile): FunctionSource[] {
     const visible = (f: SourceFile) => definitionsIn(f, name).filter((d) => isVisible(d, from.path));
     const enough = (f: SourceFile) => macroIn(f, name)?.parameters != null || visible(f).some((d) => !isStub(d));
-    const files = this.library.searched(name) ?? this.library.definitionFiles(name, from, enough);
+    const files = this.library.definitionFiles(name, from, enough);
     const all = files.flatMap(visible);
     const inHeaders = new Set(all.filter((d) => isHeader(d.file) && !isStub(d)).map((d) => d.file));
     const doubtful = (d: FunctionSource) => inHeaders.size > 1 && isHeader(d.file) && !this.library.sees(from, d.file);
     return [...all.filter((d) => !isHeader(d.file)), ...all.filter((d) => isHeader(d.file) && !doubtful(d))];
   }
 
-  prefetchAll(names: Iterable<string>): void {
-    this.library.searchAll(
-      names,
+  indexTree(): void {
+    this.library.indexTree(
       [...new Set(this.files.map((f) => nearby(f.path)))].filter((d) => !CORE.some((c) => d === c || d.startsWith(`${c}/`)) && d !== '.'),
     );
   }
@@ -223,8 +224,8 @@ class Index implements Program {
   /** In the file, the input, or a header that the file sees. */
   private macroAtHand(name: string, from: SourceFile): MacroSource | null {
     return this.remember('near macro', name, from, () => {
-      const searched = this.library.searched(name);
-      if (!searched) return this.first(from, name, (f) => macroIn(f, name));
+      const indexed = this.library.isIndexed ? this.library.indexed(name) : [];
+      if (indexed.length === 0) return this.first(from, name, (f) => macroIn(f, name));
       for (const f of this.library.own(from, name)) {
         const found = f === from || isHeader(f) ? macroIn(f, name) : null;
         if (found) return found;
@@ -232,7 +233,7 @@ class Index implements Program {
       return this.oneMacro(
         name,
         from,
-        searched.filter((f) => isHeader(f) && macroIn(f, name) !== null),
+        indexed.filter((f) => isHeader(f) && macroIn(f, name) !== null),
       );
     });
   }

@@ -8,19 +8,13 @@ import { MAX_FILE, searchedFolders } from './tree-path.ts';
 
 const MAX_OUTPUT = 512 << 20;
 
-export interface Row {
-  path: string;
-  /** from 1 */
-  line: number;
-  text: string;
-}
-
 /** Fixed strings, any of which a line must hold, or one pattern that all engines read alike (POSIX extended). */
 export type Needle = { fixed: string[] } | { pattern: string };
 
 export interface SearchEngine {
   files(fixed: string[], options: SearchOptions): string[];
-  lines(needle: Needle, options: SearchOptions): Row[];
+  /** calls `visit` for each line, file by file */
+  each(needle: Needle, options: SearchOptions, visit: (path: string, line: number, text: string) => void): void;
 }
 
 /** Runs git; null where it fails. */
@@ -40,7 +34,7 @@ export function directorySearch(root: string): SearchEngine {
     chosen ??= chooseEngine(root);
     return chosen;
   };
-  return { files: (n, o) => engine().files(n, o), lines: (n, o) => engine().lines(n, o) };
+  return { files: (n, o) => engine().files(n, o), each: (n, o, v) => engine().each(n, o, v) };
 }
 
 function chooseEngine(root: string): SearchEngine {
@@ -91,11 +85,10 @@ function ripgrepSearch(rg: string, root: string): SearchEngine {
   };
   return {
     files: (fixed, options) => tidied(run(['-l', '-0', ...flags(fixed)], options).split('\0')),
-    lines: (needle, options) =>
-      rows(
-        run(['-n', '-0', '--no-heading', '-H', ...('fixed' in needle ? flags(needle.fixed) : ['-e', needle.pattern])], options),
-        /^([^\0]*)\0(\d+):([\s\S]*)$/,
-      ),
+    each: (needle, options, visit) => {
+      const wanted = 'fixed' in needle ? flags(needle.fixed) : ['-e', needle.pattern];
+      eachRow(run(['-n', '-0', '--no-heading', '-H', ...wanted], options), ':', (path, line, text) => visit(tidy(path), line, text));
+    },
   };
 }
 
@@ -110,8 +103,8 @@ function gitSearch(dir: string, where: string[], commit: string | null): SearchE
           .split('\0')
           .map((p) => strip(p.replace(/^\n/, ''))),
       ),
-    lines: (needle, options) =>
-      rows(run(['-n', ...needleFlags(needle)], options), /^([^\0]*)\0(\d+)\0([\s\S]*)$/).map((r) => ({ ...r, path: strip(r.path) })),
+    each: (needle, options, visit) =>
+      eachRow(run(['-n', ...needleFlags(needle)], options), '\0', (path, line, text) => visit(strip(tidy(path)), line, text)),
   };
 }
 
@@ -121,13 +114,21 @@ function pathspecs(options: SearchOptions): string[] {
   return [...wanted, ...(options.except ?? []).map((p) => `:(exclude,glob)${p}/**`)];
 }
 
-function rows(out: string, shape: RegExp): Row[] {
-  const read: Row[] = [];
-  for (const row of out.split('\n')) {
-    const m = shape.exec(row);
-    if (m) read.push({ path: tidy(m[1]!), line: Number(m[2]), text: m[3]! });
+/** `path NUL line separator text`, a row each. Hundreds of thousands come of a whole tree: no pattern, and a path is cut out once. */
+function eachRow(out: string, separator: ':' | '\0', visit: (path: string, line: number, text: string) => void): void {
+  let path = '';
+  for (let at = 0; at < out.length; ) {
+    const newline = out.indexOf('\n', at);
+    const end = newline < 0 ? out.length : newline;
+    const isSame = path !== '' && out.startsWith(path, at) && out[at + path.length] === '\0';
+    const nul = isSame ? at + path.length : out.indexOf('\0', at);
+    const colon = nul < 0 ? -1 : out.indexOf(separator, nul + 1);
+    if (colon >= 0 && colon < end) {
+      if (!isSame) path = out.slice(at, nul);
+      visit(path, Number(out.slice(nul + 1, colon)), out.slice(colon + 1, end));
+    }
+    at = end + 1;
   }
-  return read;
 }
 
 function tidy(path: string): string {
@@ -160,13 +161,11 @@ function walkSearch(root: string): SearchEngine {
       each(fixed, options, (path) => out.push(path));
       return out.sort();
     },
-    lines: (needle, options) => {
-      const out: Row[] = [];
+    each: (needle, options, visit) => {
       const test = 'fixed' in needle ? (text: string) => needle.fixed.some((n) => text.includes(n)) : matcher(needle.pattern);
       each('fixed' in needle ? needle.fixed : null, options, (path, content) => {
-        for (const [i, text] of content.toString('utf8').split('\n').entries()) if (test(text)) out.push({ path, line: i + 1, text });
+        for (const [i, text] of content.toString('utf8').split('\n').entries()) if (test(text)) visit(path, i + 1, text);
       });
-      return out;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Read access to a kernel tree: a directory, or a revision of a git checkout. Only this and what it imports touch files and git. */
 import { realpathSync, statSync } from 'node:fs';
 import { InputError } from '../claim.ts';
+import { definitionIndex } from './definition-index.ts';
 import type { MarginHit, SearchOptions, TagHit, TreeFiles } from './model.ts';
 import { insidePath, readInside } from './tree-path.ts';
 import { directorySearch, git, gitBytes, revisionSearch, type SearchEngine } from './tree-search.ts';
@@ -50,6 +51,7 @@ function treeFiles(label: string, engine: SearchEngine, read: (path: string) => 
     search: (needles, options) =>
       remember(searches, JSON.stringify([needles, dotted(options)]), () => engine.files(needles, dotted(options))),
     margin: (names, options) => marginHits(engine, names, dotted(options)),
+    definitions: (options) => definitionIndex(engine, dotted(options)),
     tags: () => {
       tags ??= tagHits(engine);
       return tags;
@@ -77,10 +79,10 @@ function marginHits(engine: SearchEngine, names: string[], options: SearchOption
   if (asked.length === 0) return [];
   const shape = new RegExp(`^(?:[A-Za-z_#].*[^A-Za-z0-9_]|#.*[ \\t])?(${asked.join('|')})[ \\t]*\\(`);
   const hits: MarginHit[] = [];
-  for (const row of engine.lines({ fixed: asked.flatMap((n) => [`${n}(`, `${n} (`]) }, options)) {
-    const m = /^[A-Za-z_#]/.test(row.text) && row.text.length < 2000 ? shape.exec(row.text) : null;
-    if (m) hits.push({ ...row, name: m[1]! });
-  }
+  engine.each({ fixed: asked.flatMap((n) => [`${n}(`, `${n} (`]) }, options, (path, line, text) => {
+    const m = /^[A-Za-z_#]/.test(text) && text.length < 2000 ? shape.exec(text) : null;
+    if (m) hits.push({ path, line, text, name: m[1]! });
+  });
   return hits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
 }
 
@@ -88,14 +90,15 @@ const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+([A-Za-z0-9_]+)[ \t]*\{
 
 /** struct, union and enum definitions in headers. */
 function tagHits(engine: SearchEngine): TagHit[] {
-  const lines = engine.lines(
+  const hits: TagHit[] = [];
+  engine.each(
     { pattern: '^(typedef )?(struct|union|enum) [A-Za-z0-9_]+ \\{' },
     { extensions: ['.h'], except: ['tools', 'samples', 'Documentation', 'scripts', 'arch', 'drivers', 'sound'] },
+    (path, _line, text) => {
+      const m = TAG.exec(text);
+      if (m) hits.push({ path, tag: m[2]!, keyword: m[1] as TagHit['keyword'] });
+    },
   );
-  const hits = lines.flatMap((row): TagHit[] => {
-    const m = TAG.exec(row.text);
-    return m ? [{ path: row.path, tag: m[2]!, keyword: m[1] as TagHit['keyword'] }] : [];
-  });
   return hits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 

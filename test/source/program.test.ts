@@ -31,6 +31,13 @@ function treeOf(files: Record<string, string>): TreeFiles & { searches: string[]
       }
       return hits;
     },
+    definitions(options) {
+      searches.push('definitions');
+      const index = new Map<string, string[]>();
+      for (const path of paths(options))
+        for (const m of files[path]!.matchAll(/^[A-Za-z_#].*?(\w+) ?\(/gm)) index.set(m[1]!, [...(index.get(m[1]!) ?? []), path]);
+      return index;
+    },
     tags: () =>
       Object.keys(files).flatMap((path) =>
         [...files[path]!.matchAll(/^(struct|enum) (\w+) \{/gm)].map((m) => ({ path, keyword: m[1] as 'struct', tag: m[2]! })),
@@ -159,10 +166,10 @@ describe('what a file does not see', () => {
     expect([r.findMacro('both', sees)?.body, r.findFunction('twin', sees)?.file.path]).toEqual(['2', 'include/net/b.h']);
   });
 
-  it('is the same when all are fetched at once', () => {
+  it('is the same when the tree is indexed', () => {
     const sees = input('#include <net/b.h>\n');
     const q = buildProgram([sees], treeOf(two));
-    q.prefetchAll(['both', 'twin', 'far_macro']);
+    q.indexTree();
     expect([q.findMacro('both', sees)?.body, q.findFunction('twin', sees)?.file.path, q.findMacro('far_macro', sees)]).toEqual([
       '2',
       'include/net/b.h',

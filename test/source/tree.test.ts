@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { TreeFiles } from '../../src/source/model.ts';
+import type { SearchOptions, TreeFiles } from '../../src/source/model.ts';
 import { openRevision, openTree, treeSeries } from '../../src/source/tree.ts';
 import { insidePath } from '../../src/source/tree-path.ts';
-import { directorySearch, revisionSearch } from '../../src/source/tree-search.ts';
+import { directorySearch, type Needle, revisionSearch } from '../../src/source/tree-search.ts';
 
 const FILES: Record<string, string> = {
   Makefile: 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 3\n',
@@ -73,18 +73,18 @@ describe.each(['rg', 'git', 'walk'] as const)('searching with %s', (kind) => {
   });
 
   it('gives lines', () => {
-    expect(
-      search
-        .lines({ fixed: ['near('] }, { extensions: ['.c'], under: ['kernel'] })
-        .map((r) => `${r.path}:${r.line} ${r.text}`)
-        .sort(),
-    ).toEqual([
+    const lines = (needle: Needle, options: SearchOptions) => {
+      const found: string[] = [];
+      search.each(needle, options, (path, line, text) => found.push(`${path}:${line} ${text}`));
+      return found.sort();
+    };
+    expect(lines({ fixed: ['near('] }, { extensions: ['.c'], under: ['kernel'] })).toEqual([
       'kernel/a.c:4 int near(int x)',
       'kernel/b.c:3 \treturn near(1);',
       'kernel/b.c:5 #define wrap(x) near(x)',
       'kernel/latin1.c:1 int near(void); /* café */',
     ]);
-    expect(search.lines({ pattern: '^(struct|union) [a-z0-9]+ \\{' }, { extensions: ['.h'] }).map((r) => r.text)).toEqual([
+    expect(lines({ pattern: '^(struct|union) [a-z0-9]+ \\{' }, { extensions: ['.h'] }).map((r) => r.replace(/^\S+ /, ''))).toEqual([
       'struct a {',
       'union a2 {',
     ]);
@@ -117,6 +117,16 @@ describe.each([
   });
 
   it('follows no link out of the tree', () => expect(tree.read('kernel/link.c') ?? '').not.toContain('secret(void)'));
+
+  it('indexes what may be defined, by name', () => {
+    const index = tree.definitions!({ extensions: ['.c'], under: ['kernel'] });
+    expect([...index].filter(([name]) => name !== 'later').map(([name, paths]) => `${name} ${paths.join()}`).sort()).toEqual([
+      'bpf_b kernel/b.c',
+      'ignored kernel/ignored.o.c',
+      'near kernel/a.c',
+      'wrap kernel/b.c',
+    ]);
+  });
 
   it('finds what begins at the margin', () => {
     const hits = tree.margin!(['near', 'far', 'wrap', 'return'], { extensions: ['.c'], under: ['kernel'] });
