@@ -68,6 +68,8 @@ export class Activation {
   private readonly locations = new Map<number, Location>();
   /** keys of the occurrences that an event has */
   private readonly seen = new WeakMap<FlowEvent, Set<string>>();
+  /** ways in which the events of a callee's result were taken over */
+  private readonly lifted = new WeakMap<object, Set<string>>();
 
   constructor(
     source: FunctionSource,
@@ -194,6 +196,15 @@ export class Activation {
       chain: [],
       occurrences: [this.occurrence(s, id)],
     } as FlowEvent);
+  }
+
+  /** Whether a callee's events have not yet been taken over in this way. */
+  isNewLift(result: object, key: string): boolean {
+    const known = this.lifted.get(result);
+    if (known?.has(key)) return false;
+    if (known) known.add(key);
+    else this.lifted.set(result, new Set([key]));
+    return true;
   }
 
   add(event: FlowEvent): void {

@@ -27,17 +27,23 @@ export interface FlowLimits {
   contexts: number;
 }
 
-export const DEFAULT_LIMITS: FlowLimits = { depth: 8, resultDepth: 2, fuel: 12_000, total: 40_000, contexts: 150 };
+export const DEFAULT_LIMITS: FlowLimits = { depth: 8, resultDepth: 2, fuel: 5_000, total: 10_000, contexts: 150 };
 
 /** Shared by all functions of one run: results are kept per function and context. */
 export class Flow {
   readonly program: Program;
   readonly knowledge: Knowledge;
   readonly limits: FlowLimits;
-  private readonly memo = new Map<string, FunctionResult>();
+  private readonly memo = new Map<string, Remembered>();
   private readonly running = new Set<string>();
   private contextsLeft = 0;
   private fuelLeft = 0;
+  /** something was cut short for want of fuel or contexts: what came of it holds for this kfunc alone */
+  private starved = false;
+  /** what this kfunc has paid for */
+  private readonly paid = new Set<string>();
+  /** keys of what the callee that is running calls, innermost last */
+  private readonly calling: Set<string>[] = [];
 
   constructor(program: Program, knowledge: Knowledge, limits: FlowLimits = DEFAULT_LIMITS) {
     this.program = program;
@@ -49,10 +55,13 @@ export class Flow {
   analyse(source: FunctionSource, fn: FunctionSyntax): FunctionResult {
     this.contextsLeft = this.limits.contexts;
     this.fuelLeft = this.limits.total;
-    return this.run(source, fn, null, 0);
+    this.starved = false;
+    this.paid.clear();
+    return this.run(source, fn, null, 0).result;
   }
 
-  private run(source: FunctionSource, fn: FunctionSyntax, facts: Fact[] | null, depth: number): FunctionResult {
+  /** `cost`: fuel that the function itself took, callees aside. */
+  private run(source: FunctionSource, fn: FunctionSyntax, facts: Fact[] | null, depth: number): { result: FunctionResult; cost: number } {
     const a = new Activation(
       source,
       fn,
@@ -74,8 +83,10 @@ export class Flow {
       if (p.name !== '') s.env.set(a.declare(p.name, type, p.span).place, `p${i}`);
     });
     executeBody(a, s, fn.body);
-    this.fuelLeft -= fuel - Math.max(a.fuel, 0);
-    return {
+    const cost = fuel - Math.max(a.fuel, 0);
+    this.fuelLeft -= cost;
+    if (a.fuel < 0 && fuel < this.limits.fuel) this.starved = true;
+    const result = {
       name: fn.name,
       location: a.locate(fn.nameSpan),
       parameterTypes: fn.parameters.map((_, i) => a.value(`p${i}`).type),
@@ -87,6 +98,7 @@ export class Flow {
       unknownCallees: a.unknownCallees,
       partial: fn.partial,
     };
+    return { result, cost };
   }
 
   private readonly callee = (
@@ -103,21 +115,63 @@ export class Flow {
     const context = interesting ? facts.map(contextFact) : [];
     const id = `${source.file.path}:${source.start}:${name}`;
     const key = `${id}|${context.map(factKey).join('|')}`;
-    const known = this.memo.get(key);
-    if (known) return { result: known };
     if (this.running.has(id)) return { unknown: `${name}() calls itself` };
-    if (--this.contextsLeft < 0 || this.fuelLeft <= 0) return { unknown: `${name}() is one of too many callees to follow` };
+    this.calling.at(-1)?.add(key);
+    const known = this.memo.get(key);
+    if (known && this.pay(key)) return { result: known.result };
+    if (--this.contextsLeft < 0 || this.fuelLeft <= 0) {
+      this.starved = true;
+      return { unknown: `${name}() is one of too many callees to follow` };
+    }
     const fn = this.program.parse(source);
     if (!fn) return { unknown: `${name}() could not be read` };
+    return { result: this.follow(id, key, source, fn, interesting ? context : null, depth) };
+  };
+
+  private follow(id: string, key: string, source: FunctionSource, fn: FunctionSyntax, context: Fact[] | null, depth: number): FunctionResult {
+    const calls = new Set<string>();
     this.running.add(id);
+    this.calling.push(calls);
     try {
-      const result = this.run(source, fn, interesting ? context : null, depth);
-      this.memo.set(key, result);
-      return { result };
+      const { result, cost } = this.run(source, fn, context, depth);
+      if (!this.starved) this.memo.set(key, { result, cost, calls });
+      this.paid.add(key);
+      return result;
     } finally {
+      this.calling.pop();
       this.running.delete(id);
     }
-  };
+  }
+
+  /**
+   * What another kfunc's analysis has worked out costs this one as much as its own work would: verdicts must not depend on what was looked at before.
+   * @returns false where it can't be paid
+   */
+  private pay(key: string): boolean {
+    const owed = new Set<string>();
+    let cost = 0;
+    const add = (one: string): void => {
+      const known = this.memo.get(one);
+      if (!known || owed.has(one) || this.paid.has(one)) return;
+      owed.add(one);
+      cost += known.cost;
+      known.calls.forEach(add);
+    };
+    add(key);
+    if (owed.size > Math.max(this.contextsLeft, 0) || (cost > 0 && cost >= this.fuelLeft)) return false;
+    this.contextsLeft -= owed.size;
+    this.fuelLeft -= cost;
+    for (const one of owed) this.paid.add(one);
+    return true;
+  }
+}
+
+interface Remembered {
+  result: FunctionResult;
+  /** fuel, callees aside */
+  cost: number;
+  /** keys of its callees */
+  calls: ReadonlySet<string>;
 }
 
 /** What of an argument's fact is worth a context of its own: nullness, range, bounds against constants; where it was learnt stays with the caller. */

@@ -4,7 +4,7 @@ import type { BoundCall } from './call.ts';
 import { handOver, isInteresting, noteCall } from './call.ts';
 import { typeKey } from './ctype.ts';
 import type { Fact } from './domain.ts';
-import { ERR, meet, NULL, VALID } from './domain.ts';
+import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
 import { forget, forgetWritten } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { drop, take } from './known-call.ts';
@@ -13,7 +13,7 @@ import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
 import { rcuSection, type State } from './state.ts';
 import type { Origin } from './value.ts';
-import { mergeTaint, NO_TAINT } from './value.ts';
+import { mergeTaint, NO_TAINT, originKey } from './value.ts';
 
 const CHAIN_LIMIT = 12;
 
@@ -101,7 +101,20 @@ function fillMemory(a: Activation, s: State, call: BoundCall, exit: ExitCase, re
   });
 }
 
+/** All of a path that lifted events could tell apart: most paths that reach a call do not differ in it. */
+function liftKey(a: Activation, s: State, call: BoundCall): string {
+  const args = call.args.map((id) => {
+    const root = rootOf(s, id);
+    const { nul } = s.fact(root);
+    return `${id}>${root}>${a.value(root).taint.size}${a.value(root).origins.map(originKey).join()}>${[...a.value(id).taint].join('.')}>${nul}${isNear(s, id)}`;
+  });
+  const parameters = a.fn.parameters.map((_, i) => factKey(s.fact(`p${i}`)));
+  const context = [...s.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n);
+  return `${args.join()}|${parameters.join()}|${context.sort().join()}|${s.doubt ?? ''}|${s.contextDoubt ?? ''}|${a.offset(call.e.span)}.${call.e.span.start}`;
+}
+
 function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionResult): void {
+  if (!a.isNewLift(result, liftKey(a, s, call))) return;
   const step: Step = { function: a.fn.name, location: a.locate(call.e.span), text: a.text(call.e.span) };
   const interesting = call.args.some((id) => isInteresting(a, s, id));
   for (const event of result.events) {

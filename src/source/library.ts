@@ -54,8 +54,9 @@ export class Library {
   *holders(from: SourceFile, word: string): Generator<SourceFile> {
     const has = (f: SourceFile) => f.text.includes(word);
     for (const f of this.own(from, word)) if (f === from || isHeader(f)) yield f;
-    const closure = this.closures.get(from);
-    if (closure && this.searches++ > INDEX_AFTER) {
+    // over a whole tree each header is asked for hundreds of words
+    const closure = this.isIndexed ? this.closure(from) : this.closures.get(from);
+    if (closure && (this.isIndexed || this.searches++ > INDEX_AFTER)) {
       for (const f of this.index.holders(word, closure)) if (!this.inputSet.has(f)) yield f;
       return;
     }
@@ -89,6 +90,10 @@ export class Library {
       yield* level;
     }
     this.closures.set(from, found);
+  }
+
+  private closure(from: SourceFile): ReadonlySet<SourceFile> {
+    return this.closures.get(from) ?? new Set(this.headers(from));
   }
 
   isCore(file: SourceFile): boolean {
