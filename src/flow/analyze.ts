@@ -128,7 +128,14 @@ export class Flow {
     return { result: this.follow(id, key, source, fn, interesting ? context : null, depth) };
   };
 
-  private follow(id: string, key: string, source: FunctionSource, fn: FunctionSyntax, context: Fact[] | null, depth: number): FunctionResult {
+  private follow(
+    id: string,
+    key: string,
+    source: FunctionSource,
+    fn: FunctionSyntax,
+    context: Fact[] | null,
+    depth: number,
+  ): FunctionResult {
     const calls = new Set<string>();
     this.running.add(id);
     this.calling.push(calls);

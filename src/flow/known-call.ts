@@ -41,6 +41,8 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   if (!known.pure && !known.context && !known.takes && known.drops === undefined) {
     // It may keep what it is given: a reference may live on there.
     for (const id of call.args) if (a.value(id).type.k === 'pointer') s.escaped.add(rootOf(s, id));
+    const copied = known.length?.find((l) => l.of.length > 1)?.of[0];
+    if (copied !== undefined && call.args[copied] !== undefined) fill(s, rootOf(s, call.args[copied]!));
     // What it is known for says what it is about: it writes to its arguments' targets at most.
     forgetBehind(
       s,
@@ -138,7 +140,15 @@ function resultFact(a: Activation, known: FunctionKnowledge): Fact {
 }
 
 export function take(s: State, id: string, at: number, by: string): void {
-  s.held.push({ value: rootOf(s, id), at, by });
+  const root = rootOf(s, id);
+  s.held.push({ value: root, at, by });
+  // `*copy = *other; get(copy->member)`: the copy is what the reference is for
+  for (const [place, v] of s.env)
+    if (place.startsWith('m:') && rootOf(s, v) === root && s.filled.has(rootOf(s, place.slice(2)))) s.stored.add(root);
+}
+
+function fill(s: State, root: string): void {
+  if (!root.startsWith('a:v:')) s.filled.add(root);
 }
 
 /** What the result is where the reference was taken, or where it was not. An ERR_PTR is not NULL, and holds nothing. */

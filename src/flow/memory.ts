@@ -208,6 +208,8 @@ export function assign(a: Activation, s: State, x: Expr, v: string, span: Span, 
     if (x.k !== 'index') noteDeref(a, o.s, o.v, x.span, 'write');
     const stored = convert(a, o.s, v, pointee(a.value(o.v).type));
     store(a, o.s, o.v, stored, x.k === 'field' ? x.name : null);
+    const root = rootOf(o.s, o.v);
+    if (pointee(a.value(o.v).type).k === 'struct' && !root.startsWith('a:v:')) o.s.filled.add(root);
     return [{ s: o.s, v: stored }];
   });
 }

@@ -34,6 +34,8 @@ export class State {
   escaped: Set<string>;
   /** values stored where others can reach them: a reference of theirs is handed on */
   stored: Set<string>;
+  /** objects of others that a whole one was copied into: what their members point to is theirs */
+  filled: Set<string>;
   /** cleanups registered by __free()/guard(), innermost last */
   cleanups: { place: string; name: string; depth: number }[];
 
@@ -49,6 +51,7 @@ export class State {
     this.doubt = from?.doubt ?? null;
     this.escaped = new Set(from?.escaped);
     this.stored = new Set(from?.stored);
+    this.filled = new Set(from?.filled);
     this.cleanups = from ? [...from.cleanups] : [];
   }
 
@@ -163,6 +166,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   out.dropped = new Set([...a.dropped].filter((d) => b.dropped.has(d)));
   out.escaped = new Set([...a.escaped, ...b.escaped]);
   out.stored = new Set([...a.stored, ...b.stored]);
+  out.filled = new Set([...a.filled].filter((f) => b.filled.has(f)));
   out.cleanups = a.cleanups.length <= b.cleanups.length ? [...a.cleanups] : [...b.cleanups];
   return out;
 }

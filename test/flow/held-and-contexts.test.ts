@@ -9,6 +9,7 @@ const KNOWN: FunctionKnowledge[] = [
   { name: 'obj_put', drops: 0 },
   { name: 'find_get', returns: ['null', 'valid'], takes: { what: 'return', when: 'non-null', live: false } },
   { name: 'open_get', returns: ['error', 'valid'], takes: { what: 'return', when: 'valid', live: false } },
+  { name: 'memcpy', length: [{ argument: 2, of: [0, 1] }], fills: [0], returnsArgument: 0 },
   { name: 'nap', sleeps: true },
   { name: 'lock', context: { kind: 'spin', change: 1 } },
   { name: 'unlock', context: { kind: 'spin', change: -1 } },
@@ -48,6 +49,10 @@ describe('a reference that is not handed on', () => {
     ['stored', 'o = find_get(n); if (!o) return 0; p->cur = o; return 0;', []],
     ['handed to code out of sight', 'o = find_get(n); if (!o) return 0; elsewhere(o); return 0;', ['find_get?']],
     ['of the argument', 'obj_get(p); return 0;', ['obj_get']],
+    ['of what a copy in another object points to', 'o = p->peer; memcpy(o, p, sizeof(*o)); if (o->cur) obj_get(o->cur); return 0;', []],
+    ['of what an assigned copy points to', 'o = p->peer; *o = *p; obj_get(o->cur); return 0;', []],
+    ['of what the original points to', 'o = p->peer; memcpy(o, p, sizeof(*o)); obj_get(p->cur); return 0;', ['obj_get']],
+    ['of what a copy of its own points to', 'struct obj c; memcpy(&c, p, sizeof(c)); if (c.cur) obj_get(c.cur); return 0;', ['obj_get']],
     ['put through a statement macro', 'o = find_get(n); if (!o) return 0; lock(); put_and_unlock(o); return 0;', []],
   ])('%s', (_, text, expected) => {
     expect(held(text)).toEqual(expected);
