@@ -67,16 +67,49 @@ export class State {
     return this.context.get(kind) ?? 0;
   }
 
-  /** All that a later step could tell apart. */
-  key(): string {
-    const env = [...this.env].map(([p, v]) => `${p}=${v}`).sort();
+  /** Which value each place holds, and what is held: states that differ here need not be compared further. */
+  private placeKey(): string {
+    const env: string[] = [];
+    for (const [p, v] of this.env) env.push(`${p}=${v}`);
+    return `${env.sort().join(';')}|${this.resourceKey()}`;
+  }
+
+  /** What is known of the values that places hold. */
+  private factsKey(): string {
     const live = new Set(this.env.values());
     for (const [id, link] of this.links) if (live.has(id)) live.add(link.from);
-    const facts = [...this.facts]
-      .filter(([id]) => live.has(id))
-      .map(([id, f]) => `${id}:${factKey(f)}`)
-      .sort();
-    return `${env.join(';')}|${facts.join(';')}|${this.resourceKey()}`;
+    const facts: string[] = [];
+    for (const id of live) {
+      const fact = this.facts.get(id);
+      if (fact) facts.push(`${id}:${factKey(fact)}`);
+    }
+    return facts.sort().join(';');
+  }
+
+  /** All that a later step could tell apart. */
+  key(): string {
+    return `${this.placeKey()}|${this.factsKey()}`;
+  }
+
+  /** The first of those that no later step could tell apart. */
+  static distinct(states: readonly State[]): State[] {
+    const places = new Map<string, State[]>();
+    for (const s of states) {
+      const key = s.placeKey();
+      const same = places.get(key);
+      if (same) same.push(s);
+      else places.set(key, [s]);
+    }
+    const kept = new Set<State>();
+    for (const same of places.values()) {
+      const seen = new Set<string>();
+      for (const s of same) {
+        const key = same.length === 1 ? '' : s.factsKey();
+        if (!seen.has(key)) kept.add(s);
+        seen.add(key);
+      }
+    }
+    return states.filter((s) => kept.has(s));
   }
 
   resourceKey(): string {
@@ -93,6 +126,8 @@ export class State {
    * so that what is learnt of the new value is not believed of the old.
    */
   retire(id: string): void {
+    // made for the first time on this path: nothing speaks of it
+    if (!this.facts.has(id) && !this.links.has(id)) return;
     let used = false;
     for (const v of this.env.values()) if (v === id) used = true;
     for (const l of this.links.values()) if (l.from === id) used = true;
@@ -173,12 +208,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
 
 /** Drops duplicates, then joins until at most `limit` paths are left: first those that hold the same locks and references. */
 export function mergeStates(states: State[], limit: number, phi: (place: string, x: string, y: string) => string): State[] {
-  const byKey = new Map<string, State>();
-  for (const s of states) {
-    const key = s.key();
-    if (!byKey.has(key)) byKey.set(key, s);
-  }
-  const unique = [...byKey.values()];
+  const unique = State.distinct(states);
   if (unique.length <= limit) return unique;
   const groups = new Map<string, State[]>();
   for (const s of unique) {

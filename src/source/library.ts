@@ -65,7 +65,7 @@ export class Library {
 
   /** The file that asks and the input: of other sources it sees nothing but functions. */
   *own(from: SourceFile, word: string): Generator<SourceFile> {
-    if (from.text.includes(word)) yield from;
+    if (this.isIndexed ? this.index.has(word, from) : from.text.includes(word)) yield from;
     if (this.ownSearches++ > INDEX_AFTER && this.inputs.length > 4) {
       for (const f of this.index.holders(word, this.inputSet)) if (f !== from) yield f;
     } else for (const f of this.inputs) if (f !== from && f.text.includes(word)) yield f;
