@@ -64,7 +64,11 @@ async function split() {
       __KFUNC_LINT_PATTERNS__: JSON.stringify(patterns.json),
     },
   });
-  return new Map(outputFiles.map((file) => [basename(file.path), file.text]));
+  // which program a kept result is of
+  const hash = createHash('sha256');
+  for (const file of outputFiles) hash.update(file.text);
+  const identity = JSON.stringify(hash.digest('hex'));
+  return new Map(outputFiles.map((file) => [basename(file.path), file.text.replaceAll('__KFUNC_LINT_BUILD__', identity)]));
 }
 
 const toCommonJs = (text) =>

@@ -21,6 +21,7 @@ import {
 } from './commands/options.ts';
 import type { ReportCommandOptions } from './commands/report.ts';
 import type { RulingsOptions } from './commands/rulings.ts';
+import type { ScanCommandOptions } from './commands/scan.ts';
 import type { TriageOptions } from './commands/triage.ts';
 import { type Io, VERSION } from './io.ts';
 import { suggest } from './nearest.ts';
@@ -64,7 +65,8 @@ function describe(io: Io, done: (code: number) => void): Command {
   withFixPatch(withBaseline(withCommonOptions(program.command('scan'))))
     .description('lint every kfunc of a kernel tree')
     .argument('<tree>', 'a kernel source tree')
-    .action(async (tree: string, options: CommonOptions) => {
+    .option('--no-cache', 'neither take nor keep results of earlier scans of the same tree')
+    .action(async (tree: string, options: ScanCommandOptions) => {
       const { scanCommand } = await import('./commands/scan.ts');
       done(await scanCommand(tree, options, io));
     });

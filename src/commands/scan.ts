@@ -1,6 +1,8 @@
 /** `kfunc-lint scan TREE`: every kfunc of a kernel tree. */
 import type { Io } from '../io.ts';
+import type { LintOptions, LintResult } from '../lint.ts';
 import { scanTree } from '../scan.ts';
+import type { TreeFiles } from '../source/model.ts';
 import { openTree } from '../source/tree.ts';
 import { finish } from './finish.ts';
 import { writeFixPatch } from './fix-patch.ts';
@@ -8,22 +10,38 @@ import { chooseKernel } from './kernel.ts';
 import type { CommonOptions } from './options.ts';
 import { loadPatterns } from './patterns.ts';
 import { showProgress } from './progress.ts';
+import { BUILD, cacheFolder, readScan, scanKey, writeScan } from './scan-cache.ts';
+
+export interface ScanCommandOptions extends CommonOptions {
+  /** false: neither reads nor writes results of earlier scans */
+  cache: boolean;
+}
 
 /** @throws InputError where the tree or a pattern file can't be read */
-export async function scanCommand(dir: string, options: CommonOptions, io: Io): Promise<number> {
+export async function scanCommand(dir: string, options: ScanCommandOptions, io: Io): Promise<number> {
   const tree = openTree(dir);
   const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
-  const progress = showProgress(io);
-  const { fixPatch: mends, ...result } = scanTree({
-    kernel,
-    tree,
-    patterns,
-    trust: options.trust,
-    progress: progress.step,
-    fixPatch: options.fixPatch !== undefined,
-  });
-  progress.end();
+  const lintOptions = { kernel, tree, patterns, trust: options.trust, fixPatch: options.fixPatch !== undefined };
+  const { fixPatch: mends, ...result } = options.cache && !lintOptions.fixPatch ? scanOnce(lintOptions, io) : scan(lintOptions, io);
   const left = writeFixPatch([mends], options);
   return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
+}
+
+function scan(options: LintOptions & { tree: TreeFiles }, io: Io): LintResult {
+  const progress = showProgress(io);
+  const result = scanTree({ ...options, progress: progress.step });
+  progress.end();
+  return result;
+}
+
+/** Unless it was done before. */
+function scanOnce(options: LintOptions & { tree: TreeFiles }, io: Io): LintResult {
+  const folder = cacheFolder(io.env);
+  const key = scanKey(options, BUILD);
+  const known = key === null ? null : readScan(folder, key);
+  if (known) return known;
+  const result = scan(options, io);
+  if (key !== null) writeScan(folder, key, result);
+  return result;
 }

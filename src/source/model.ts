@@ -207,6 +207,8 @@ export interface TreeFiles {
   definitions?(options?: SearchOptions): ReadonlyMap<string, readonly string[]>;
   /** struct, union and enum definitions that begin at the margin of headers; one search, remembered */
   tags?(): TagHit[];
+  /** one word that changes with any source file of the tree; null where there is none to be had */
+  stamp?(): string | null;
   /** reads many files at once, so that read() finds them in memory */
   load?(paths: string[]): void;
 }

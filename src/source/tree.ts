@@ -1,10 +1,12 @@
 /** Read access to a kernel tree: a directory, or a revision of a git checkout. Only this and what it imports touch files and git. */
 import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InputError } from '../claim.ts';
 import { definitionIndex } from './definition-index.ts';
 import type { MarginHit, SearchOptions, TagHit, TreeFiles } from './model.ts';
 import { insidePath, readInside } from './tree-path.ts';
 import { directorySearch, git, gitBytes, revisionSearch, type SearchEngine } from './tree-search.ts';
+import { stampOfDirectory } from './tree-stamp.ts';
 
 export { treeSeries } from './tree-series.ts';
 
@@ -17,7 +19,8 @@ export function openTree(dir: string): TreeFiles {
   } catch {
     throw new InputError(`${dir}: not a directory that can be read`);
   }
-  return treeFiles(dir, directorySearch(root), (path) => readInside(root, path));
+  const files = treeFiles(dir, directorySearch(root), (path) => readInside(root, path));
+  return { ...files, stamp: () => stampOfDirectory(root) };
 }
 
 /** A revision of a git checkout, without touching its work tree. Throws InputError where git does not know it. */
@@ -25,6 +28,7 @@ export function openRevision(dir: string, revision: string): TreeFiles {
   if (revision.includes('\0')) throw new InputError('a revision with a NUL byte');
   const commit = git(dir, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])?.trim();
   if (!commit) throw new InputError(`${dir}: git does not know the revision ${revision}`);
+  const root = resolve(dir);
   const texts = new Map<string, string | null>();
   const load = (paths: string[]): void => {
     const asked = [...new Set(paths)].filter((p) => insidePath(p) === p && !p.includes('\n') && !texts.has(p));
@@ -38,7 +42,7 @@ export function openRevision(dir: string, revision: string): TreeFiles {
     load([inside]);
     return texts.get(inside) ?? null;
   };
-  return { ...treeFiles(`${dir}@${revision}`, revisionSearch(dir, commit), read), load };
+  return { ...treeFiles(`${dir}@${revision}`, revisionSearch(dir, commit), read), load, stamp: () => `${root}@${commit}` };
 }
 
 function treeFiles(label: string, engine: SearchEngine, read: (path: string) => string | null): TreeFiles {
