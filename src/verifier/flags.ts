@@ -1,4 +1,5 @@
 /** Every KF_ flag: when it lived (include/linux/btf.h of each series) and, in one place, which flag turns on which check of arguments. */
+import type { Location } from '../claim.ts';
 import type { KfuncInput } from './model.ts';
 import type { Life } from './series.ts';
 import { during } from './series.ts';
@@ -104,8 +105,19 @@ export function effectOf<T extends FlagEffect>(effects: readonly T[], flags: rea
 }
 
 /** What a sentence of evidence begins with where a flag decides: the flag, and the line that it stands on. */
-export function flagText(input: Pick<KfuncInput, 'flagsLine'>, flag: string | null): string {
+export function flagText(input: Pick<KfuncInput, 'flags' | 'flagsLine'>, flag: string | null): string {
+  if (flag === null && asksForDefault(input)) return `KF_TRUSTED_ARGS${lineText(input)} asks for what every kfunc has from 7.0 on: `;
   return flag ? `${flag}${lineText(input)}: ` : '';
+}
+
+/** The place of what flagText() names. */
+export function flagPlace(input: Pick<KfuncInput, 'flags' | 'flagsAt'>, flag: string | null): Location | null {
+  return flag !== null || asksForDefault(input) ? input.flagsAt : null;
+}
+
+/** Patches written before 7.0 carry the flag whose work became the default. */
+function asksForDefault(input: Pick<KfuncInput, 'flags'>): boolean {
+  return input.flags.includes('KF_TRUSTED_ARGS');
 }
 
 export function lineText(input: Pick<KfuncInput, 'flagsLine'>): string {

@@ -1,7 +1,7 @@
 /** Whether NULL may arrive: suffix, then flags, then the kind. */
 import type { Evidence } from '../claim.ts';
 import { callers } from './contexts.ts';
-import { effectOf, flagText, NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
+import { effectOf, flagPlace, flagText, NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
 import { type KindRule, NULLABLE_AT, NULLABLE_RULES } from './kinds.ts';
 import type { KfuncInput, ParameterKind } from './model.ts';
 import { compareSeries, during } from './series.ts';
@@ -25,7 +25,7 @@ export function nullnessOf(input: KfuncInput, name: string, rule: KindRule, trus
     rule.kind === 'ignored' || rule.kind === 'scalar' || rule.kind === 'implicit' ? null : effectOf(NULL_CHECKED, input.flags, series);
   if (checked && rule.nullWithoutFlag !== 'no') {
     const text = `${flagText(input, checked.flag)}the verifier refuses NULL and every pointer that may be NULL for ${name}${tracepointCaveat(input, rule.kind, series)}`;
-    return { mayBeNull: false, because: [verifierEvidence(text, sourceOf(checked.at, series), checked.flag ? input.flagsAt : null)] };
+    return { mayBeNull: false, because: [verifierEvidence(text, sourceOf(checked.at, series), flagPlace(input, checked.flag))] };
   }
   if (rule.nullWithoutFlag === 'no') return { mayBeNull: false, because: [] };
   if (rule.nullWithoutFlag === 'by-trust' && strictWithoutNullCheck(input, trustChecked, series)) return { mayBeNull: false, because: [] };
