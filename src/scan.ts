@@ -4,9 +4,7 @@ import type { LintOptions, LintResult } from './lint.ts';
 import { analyse } from './lint.ts';
 import { fixPatchOf } from './mend/patch.ts';
 import type { SourceFile, TreeFiles } from './source/model.ts';
-
-/** What holds kfuncs and is part of the kernel itself: test modules break the rules on purpose, documentation quotes code. */
-const NOT_KERNEL = /^(tools|Documentation|samples|scripts)\//;
+import { kfuncPaths } from './source/program.ts';
 
 export interface ScanOptions extends LintOptions {
   tree: TreeFiles;
@@ -18,11 +16,12 @@ export interface ScanOptions extends LintOptions {
 
 /** Files of the tree that define or register kfuncs, sorted. */
 export function kfuncFiles(tree: TreeFiles): SourceFile[] {
-  const paths = tree.search(['__bpf_kfunc', 'BTF_ID_FLAGS'], { extensions: ['c'] }).filter((p) => !NOT_KERNEL.test(p));
-  return paths.sort().flatMap((path): SourceFile[] => {
-    const text = tree.read(path);
-    return text === null ? [] : [{ path, text, added: new Set(), complete: true, origin: 'file' }];
-  });
+  return kfuncPaths(tree)
+    .sort()
+    .flatMap((path): SourceFile[] => {
+      const text = tree.read(path);
+      return text === null ? [] : [{ path, text, added: new Set(), complete: true, origin: 'file' }];
+    });
 }
 
 /** Lints a whole tree. The findings are in the order of files and lines, whoever did which share. */

@@ -1,14 +1,11 @@
 /** `kfunc-lint facts [INPUT…]`: what the verifier guarantees to each kfunc of a patch, a file or a tree. */
 import type { Diagnostic } from '../claim.ts';
 import { InputError } from '../claim.ts';
-import { factsOf } from '../facts.ts';
 import { type Io, VERSION } from '../io.ts';
-import { filesOf } from '../lint.ts';
 import type { FactsReport, KfuncFacts } from '../report/facts-model.ts';
 import { plain } from '../report/plain.ts';
-import { kfuncFiles } from '../scan.ts';
 import type { SourceFile, TreeFiles } from '../source/model.ts';
-import { buildProgram } from '../source/program.ts';
+import { searchAhead } from '../source/whole-tree.ts';
 import { inputSets, kernelTree } from './input-sets.ts';
 import { chooseKernel } from './kernel.ts';
 import { writeResult } from './output.ts';
@@ -43,11 +40,16 @@ interface Gathered {
 }
 
 async function gather(args: readonly string[], whole: TreeFiles | null, tree: TreeFiles | null, series: string, io: Io): Promise<Gathered> {
-  if (whole) return gatherFiles(kfuncFiles(whole), tree, series);
+  if (whole) {
+    const { kfuncs, rest } = searchAhead(whole, false);
+    const [{ kfuncFiles }] = await Promise.all([import('../scan.ts'), kfuncs]);
+    return gatherFiles(kfuncFiles(whole), tree, series, rest);
+  }
+  const { filesOf } = await import('../lint.ts');
   const all: Gathered = { kfuncs: [], fileCount: 0, diagnostics: [] };
   for await (const set of inputSets(args, io.stdin)) {
     const { files, diagnostics } = filesOf(set, tree);
-    const found = gatherFiles(files, tree, series);
+    const found = await gatherFiles(files, tree, series);
     all.kfuncs.push(...found.kfuncs);
     all.fileCount += found.fileCount;
     all.diagnostics.push(...set.diagnostics, ...diagnostics);
@@ -55,8 +57,15 @@ async function gather(args: readonly string[], whole: TreeFiles | null, tree: Tr
   return all;
 }
 
-function gatherFiles(files: SourceFile[], tree: TreeFiles | null, series: string): Gathered {
-  return { kfuncs: factsOf(buildProgram(files, tree), series), fileCount: files.length, diagnostics: [] };
+/** @param searches that only the facts ask for, not the kfuncs */
+async function gatherFiles(files: SourceFile[], tree: TreeFiles | null, series: string, searches?: Promise<void>): Promise<Gathered> {
+  const [{ factsOf }, { buildProgram }] = await Promise.all([import('../facts.ts'), import('../source/program.ts')]);
+  const program = buildProgram(files, tree);
+  const { length: fileCount } = program.files;
+  // read while the searches run
+  void program.kfuncs;
+  await searches;
+  return { kfuncs: factsOf(program, series), fileCount, diagnostics: [] };
 }
 
 async function render(report: FactsReport, options: FactsCommandOptions, io: Io): Promise<string> {

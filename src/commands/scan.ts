@@ -1,9 +1,9 @@
 /** `kfunc-lint scan TREE`: every kfunc of a kernel tree. */
 import type { Io } from '../io.ts';
 import type { LintOptions, LintResult } from '../lint.ts';
-import { scanTree } from '../scan.ts';
 import type { TreeFiles } from '../source/model.ts';
 import { openTree } from '../source/tree.ts';
+import { searchAhead } from '../source/whole-tree.ts';
 import { finish } from './finish.ts';
 import { writeFixPatch } from './fix-patch.ts';
 import { chooseKernel } from './kernel.ts';
@@ -23,12 +23,15 @@ export async function scanCommand(dir: string, options: ScanCommandOptions, io: 
   const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
   const lintOptions = { kernel, tree, patterns, trust: options.trust, fixPatch: options.fixPatch !== undefined };
-  const { fixPatch: mends, ...result } = options.cache && !lintOptions.fixPatch ? scanOnce(lintOptions, io) : scan(lintOptions, io);
+  const { fixPatch: mends, ...result } =
+    options.cache && !lintOptions.fixPatch ? await scanOnce(lintOptions, io) : await scan(lintOptions, io);
   const left = writeFixPatch([mends], options);
   return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
 }
 
-function scan(options: LintOptions & { tree: TreeFiles }, io: Io): LintResult {
+async function scan(options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
+  const { kfuncs, rest } = searchAhead(options.tree, true);
+  const [{ scanTree }] = await Promise.all([import('../scan.ts'), kfuncs, rest]);
   const progress = showProgress(io);
   const result = scanTree({ ...options, progress: progress.step });
   progress.end();
@@ -36,12 +39,12 @@ function scan(options: LintOptions & { tree: TreeFiles }, io: Io): LintResult {
 }
 
 /** Unless it was done before. */
-function scanOnce(options: LintOptions & { tree: TreeFiles }, io: Io): LintResult {
+async function scanOnce(options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
   const folder = cacheFolder(io.env);
   const key = scanKey(options, BUILD);
   const known = key === null ? null : readScan(folder, key);
   if (known) return known;
-  const result = scan(options, io);
+  const result = await scan(options, io);
   if (key !== null) writeScan(folder, key, result);
   return result;
 }

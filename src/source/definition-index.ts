@@ -3,7 +3,7 @@ import type { SearchOptions } from './model.ts';
 import type { SearchEngine } from './tree-search.ts';
 
 /** Lines at the margin with a parenthesis that no semicolon ends, unless a body stands before it, and #defines. POSIX extended, read alike by all engines. */
-const MARGIN = '^([A-Za-z_].*\\(([^;]*|.*\\{.*)$|#.*define.+\\()';
+export const MARGIN = '^([A-Za-z_].*\\(([^;]*|.*\\{.*)$|#.*define.+\\()';
 const DEFINE = /^#[ \t]*define[ \t]+([A-Za-z_]\w*)\(/;
 /** Longer lines are data. */
 const LONGEST = 2000;

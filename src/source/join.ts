@@ -1,7 +1,7 @@
 /** kfuncs: definitions and entries of the same name from all files at hand, and the program types that can call them. */
 
 import { kfuncDefinitions } from './kfunc.ts';
-import { CORE, type Library, NOT_KERNEL as NOT_KERNEL_FOLDERS } from './library.ts';
+import { type Library, NOT_KERNEL as NOT_KERNEL_FOLDERS } from './library.ts';
 import type {
   DtorEntry,
   FmodretCall,
@@ -15,6 +15,7 @@ import type {
   TreeFiles,
 } from './model.ts';
 import { type Registrations, registrationsOf } from './registration.ts';
+import { CORE, KFUNCS } from './whole-tree.ts';
 
 export interface Joined {
   kfuncs: readonly Kfunc[];
@@ -76,9 +77,10 @@ function kfuncSets(r: Registrations): KfuncSet[] {
 
 /** The tree's files that define or register kfuncs and are part of the kernel; test modules break the rules on purpose, documentation quotes code. */
 export function kfuncPaths(tree: TreeFiles): string[] {
-  return tree.search(['__bpf_kfunc', 'BTF_ID_FLAGS'], { extensions: ['.c'] }).filter((p) => !NOT_KERNEL.test(p));
+  return tree.search(KFUNCS.search, KFUNCS.options).filter((p) => !NOT_KERNEL.test(p));
 }
 
+/** What is part of the tree and not of the kernel: test modules break the rules on purpose, documentation quotes code. */
 const NOT_KERNEL = /^(?:tools|Documentation|samples|scripts)\//;
 
 /**

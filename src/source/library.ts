@@ -3,15 +3,13 @@ import { posix } from 'node:path';
 import { mayDefine } from './excerpt.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSource, MarginHit, SourceFile, TreeFiles } from './model.ts';
+import { CORE, CORE_SOURCES, EXTENSIONS } from './whole-tree.ts';
 import { WordIndex } from './word-index.ts';
 
 /** Headers that one file is taken to see at most. */
 const CLOSURE_LIMIT = 600;
-/** What every kernel holds that is the same on every architecture. */
-export const CORE = ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security', 'crypto', 'init', 'io_uring', 'ipc'];
 /** No part of a kernel image. */
 export const NOT_KERNEL = ['tools', 'samples', 'Documentation', 'scripts'];
-const EXTENSIONS = ['.c', '.h'];
 /** Names that one search of the tree looks for. */
 const BATCH = 200;
 /** Searches of all headers, text by text, before it pays to index their words. */
@@ -26,7 +24,7 @@ export class Library {
   /** names that functions in view call: looked for along with the next one that is asked for */
   private readonly wanted = new Set<string>();
   /** of the whole kernel, after indexTree() */
-  private definitions: ReadonlyMap<string, readonly string[]> | null = null;
+  private readonly definitions: ReadonlyMap<string, readonly string[]>[] = [];
   private readonly index = new WordIndex();
   private readonly inputSet: ReadonlySet<SourceFile>;
   private searches = 0;
@@ -120,7 +118,7 @@ export class Library {
   /** Files whose margin holds a definition or #define of the name, the architecture-independent first; looked for from near `from` to far until one is enough. */
   definitionFiles(name: string, from: SourceFile, isEnough: (file: SourceFile) => boolean): SourceFile[] {
     if (!this.tree?.margin || !/^[A-Za-z_]\w*$/.test(name)) return [];
-    if (this.definitions) return this.indexed(name);
+    if (this.isIndexed) return this.indexed(name);
     const hits = this.hitsOf(name);
     for (;;) {
       this.opened(hits);
@@ -132,12 +130,14 @@ export class Library {
   }
 
   get isIndexed(): boolean {
-    return this.definitions !== null;
+    return this.definitions.length > 0;
   }
 
   /** One search for all functions of the core of the kernel and the folders given; later ones answer from it. */
   indexTree(folders: string[]): void {
-    this.definitions ??= this.tree?.definitions?.({ under: [...CORE, ...folders], extensions: EXTENSIONS }) ?? null;
+    if (this.isIndexed || !this.tree?.definitions) return;
+    this.definitions.push(this.tree.definitions(CORE_SOURCES));
+    if (folders.length > 0) this.definitions.push(this.tree.definitions({ under: folders, extensions: EXTENSIONS }));
   }
 
   /** Files where indexTree() saw what may be a definition of the name, the architecture-independent first. */
@@ -145,7 +145,7 @@ export class Library {
     const hits = this.hitsOf(name);
     if (hits.step < STEPS) {
       hits.step = STEPS;
-      hits.paths.push(...[...(this.definitions?.get(name) ?? [])].sort(byArchitectureAndPath));
+      hits.paths.push(...this.definitions.flatMap((one) => one.get(name) ?? []).sort(byArchitectureAndPath));
     }
     return this.opened(hits);
   }

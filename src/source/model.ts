@@ -209,9 +209,14 @@ export interface TreeFiles {
   tags?(): TagHit[];
   /** one word that changes with any source file of the tree; null where there is none to be had */
   stamp?(): string | null;
+  /** starts what will be asked for: the searches themselves then answer from memory */
+  ahead?(asked: readonly Asked[]): Promise<void>;
   /** reads many files at once, so that read() finds them in memory */
   load?(paths: string[]): void;
 }
+
+/** A search of a tree before it is made. */
+export type Asked = 'tags' | { search: string[]; options?: SearchOptions } | { definitions: SearchOptions };
 
 export interface SearchOptions {
   /** folders; the whole tree without */

@@ -4,7 +4,7 @@ import { enumIn } from './enums.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSyntax, TypeSyntax } from './ir.ts';
 import { type Joined, joinKfuncs, kfuncPaths } from './join.ts';
-import { CORE, definitionsIn, isHeader, Library, nearby } from './library.ts';
+import { definitionsIn, isHeader, Library, nearby } from './library.ts';
 import { locate } from './locate.ts';
 import { collectCalls, lowerFunction } from './lower.ts';
 import { macroIn } from './macros.ts';
@@ -25,8 +25,10 @@ import { structIn } from './structs.ts';
 import { isStub, isVisible } from './stubs.ts';
 import { BUILTIN_TYPEDEFS } from './typedefs.ts';
 import { typedefIn, variableIn } from './types.ts';
+import { CORE } from './whole-tree.ts';
 import { PRIMITIVE_WORDS } from './words.ts';
 
+export { kfuncPaths } from './join.ts';
 export { typeOracle } from './oracle.ts';
 
 /** Joins the files of the input with what the tree answers. The tree is read only when something is asked that the input does not show. */

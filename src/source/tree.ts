@@ -2,7 +2,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InputError } from '../claim.ts';
-import { definitionIndex } from './definition-index.ts';
+import { definitionIndex, MARGIN } from './definition-index.ts';
 import type { MarginHit, SearchOptions, TagHit, TreeFiles } from './model.ts';
 import { insidePath, readInside } from './tree-path.ts';
 import { directorySearch, git, gitBytes, revisionSearch, type SearchEngine } from './tree-search.ts';
@@ -56,6 +56,15 @@ function treeFiles(label: string, engine: SearchEngine, read: (path: string) => 
       remember(searches, JSON.stringify([needles, dotted(options)]), () => engine.files(needles, dotted(options))),
     margin: (names, options) => marginHits(engine, names, dotted(options)),
     definitions: (options) => definitionIndex(engine, dotted(options)),
+    ahead: async (asked) =>
+      engine.ahead?.(
+        asked.map((one) => {
+          if (one === 'tags') return TAGS;
+          return 'search' in one
+            ? { files: one.search, options: dotted(one.options) }
+            : { needle: { pattern: MARGIN }, options: dotted(one.definitions) };
+        }),
+      ),
     tags: () => {
       tags ??= tagHits(engine);
       return tags;
@@ -93,16 +102,17 @@ function marginHits(engine: SearchEngine, names: string[], options: SearchOption
 const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+([A-Za-z0-9_]+)[ \t]*\{/;
 
 /** struct, union and enum definitions in headers. */
+const TAGS = {
+  needle: { pattern: '^(typedef )?(struct|union|enum) [A-Za-z0-9_]+ \\{' },
+  options: { extensions: ['.h'], except: ['tools', 'samples', 'Documentation', 'scripts', 'arch', 'drivers', 'sound'] },
+};
+
 function tagHits(engine: SearchEngine): TagHit[] {
   const hits: TagHit[] = [];
-  engine.each(
-    { pattern: '^(typedef )?(struct|union|enum) [A-Za-z0-9_]+ \\{' },
-    { extensions: ['.h'], except: ['tools', 'samples', 'Documentation', 'scripts', 'arch', 'drivers', 'sound'] },
-    (path, _line, text) => {
-      const m = TAG.exec(text);
-      if (m) hits.push({ path, tag: m[2]!, keyword: m[1] as TagHit['keyword'] });
-    },
-  );
+  engine.each(TAGS.needle, TAGS.options, (path, _line, text) => {
+    const m = TAG.exec(text);
+    if (m) hits.push({ path, tag: m[2]!, keyword: m[1] as TagHit['keyword'] });
+  });
   return hits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 

@@ -53,11 +53,22 @@ export function parseSeries(text: string): string {
   throw new InputError(`'${text.slice(0, 40)}' is not a kernel series such as 6.12${suggest(text, SERIES)}`);
 }
 
+const ranks = new Map<string, number>();
+
+/** Asked for every table entry of every parameter: worked out once for each series. */
+function rankOf(series: string): number {
+  let rank = ranks.get(series);
+  if (rank === undefined) {
+    const [major = 0, minor = 0] = series.split('.').map(Number);
+    rank = major * 1000 + minor;
+    ranks.set(series, rank);
+  }
+  return rank;
+}
+
 /** Below zero where `a` is the older. @param a,b as parseSeries() gives them */
 export function compareSeries(a: string, b: string): number {
-  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
-  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
-  return majorA - majorB || minorA - minorB;
+  return a === b ? 0 : rankOf(a) - rankOf(b);
 }
 
 /** True where `series` lies in the range. */
