@@ -43,7 +43,7 @@ function errorIn(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence): Foun
   if (o.origins.every((x) => x.k === 'const'))
     return { message: `${name}() returns an ERR_PTR: \`${event.text}\``, sure: true, missing: [] };
   const calls = o.origins.filter((x) => x.k === 'call');
-  const failing = calls.find((x) => x.mayFail && x.known);
+  const failing = calls.find((x) => x.mayFail && x.known && ((x.fails ?? ERR) & ERR) !== 0);
   if (failing)
     return {
       message: `${name}() returns what ${failing.callee}() gives, which may be an ERR_PTR`,

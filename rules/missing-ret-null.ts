@@ -71,7 +71,7 @@ function nullIn(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence): Null 
   const name = unit.kfunc.name;
   const sure = { event, parameter: null, missing: [] };
   if (o.fact.nul === NULL && o.origins.every((x) => x.k === 'const')) return { ...sure, message: `${name}() may return NULL` };
-  const failing = o.origins.find((x) => x.k === 'call' && x.mayFail);
+  const failing = o.origins.find((x) => x.k === 'call' && x.mayFail && ((x.fails ?? NULL) & NULL) !== 0);
   if (failing?.k === 'call' && o.doubt === null)
     return { ...sure, message: `${name}() returns what ${failing.callee}() gives, which may be NULL` };
   if (o.fact.nul === NULL && o.doubt === null)

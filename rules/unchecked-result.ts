@@ -28,14 +28,19 @@ export const uncheckedResult: Rule = {
 type CallOrigin = Origin & { k: 'call' };
 
 function failing(o: Occurrence): CallOrigin | null {
-  if ((o.fact.nul & (NULL | ERR)) === 0) return null;
-  const calls = o.origins.filter((x): x is CallOrigin => x.k === 'call' && x.mayFail);
+  const calls = o.origins.filter((x): x is CallOrigin => x.k === 'call' && x.mayFail && badBits(o, x) !== 0);
   return o.origins.some((x) => x.k === 'param') ? null : (calls[0] ?? null);
+}
+
+/** Which of NULL and ERR_PTR this call can have brought to the place. */
+function badBits(o: Occurrence, origin: CallOrigin): number {
+  return o.fact.nul & (origin.fails ?? NULL | ERR);
 }
 
 function claimFor(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, origin: CallOrigin): Claim {
   const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(use.text)?.[1] ?? use.text;
-  const bad = (o.fact.nul & NULL) === 0 ? 'an ERR_PTR' : (o.fact.nul & ERR) === 0 ? 'NULL' : 'NULL or an ERR_PTR';
+  const bits = badBits(o, origin);
+  const bad = (bits & NULL) === 0 ? 'an ERR_PTR' : (bits & ERR) === 0 ? 'NULL' : 'NULL or an ERR_PTR';
   return claimOf(uncheckedResult, unit, {
     subject: name,
     property: { kind: 'code' },

@@ -56,20 +56,26 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   if (exit.isParameter !== null && call.args[exit.isParameter] !== undefined) return call.args[exit.isParameter]!;
   // a way out on which the result can't be good is a failure that the callee's own code tells apart
   const failed = (exit.resultType.k === 'pointer' || exit.resultType.k === 'unknown') && (exit.result.nul & VALID) === 0;
-  const mayFail =
-    failed || ((exit.result.nul & (NULL | ERR)) !== 0 && exit.origins.some((o) => o.k === 'const' || (o.k === 'call' && o.mayFail)));
+  const fails = failed ? exit.result.nul & (NULL | ERR) : exit.origins.reduce((n, o) => n | (exit.result.nul & failureOf(exit, o)), 0);
   const origin: Origin = {
     k: 'call',
     callee: call.name,
     at,
     rcu: exit.origins.some((o) => o.k === 'call' && o.rcu),
-    mayFail,
+    mayFail: fails !== 0,
+    fails,
     known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known),
   };
   const id = a.define(s, `c${a.offset(call.e.span)}.${at}.${index}`, exit.resultType, [origin], portable(exit.result));
   if (exit.returnsReference === 'yes') s.held.push({ value: id, at, by: call.name, memory: exit.returnsMemory });
   if (exit.returnsReference === 'unknown') s.escaped.add(id);
   return id;
+}
+
+/** How this source of a result that may be good or not can make it bad: what is read from memory says nothing of itself, least of all that it is an ERR_PTR. */
+function failureOf(exit: ExitCase, o: Origin): number {
+  if (o.k === 'const') return exit.origins.some((x) => x.k !== 'const' && x.k !== 'call') ? NULL : NULL | ERR;
+  return o.k === 'call' && o.mayFail ? (o.fails ?? NULL | ERR) : 0;
 }
 
 /** Bounds against the callee's own variables mean nothing here. */

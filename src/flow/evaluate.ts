@@ -5,7 +5,7 @@ import { expressionName } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { evaluateCall } from './call.ts';
 import type { CType } from './ctype.ts';
-import { CHAR, INT, LONG, UINT, ULONG, UNKNOWN } from './ctype.ts';
+import { CHAR, INT, LONG, typeKey, UINT, ULONG, UNKNOWN } from './ctype.ts';
 import { meet, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
 import { executeBlockValue } from './execute.ts';
 import { assign, loadPlace, readLvalue } from './memory.ts';
@@ -21,7 +21,8 @@ export function chain(outcomes: Outcome[], next: (o: Outcome) => Outcome[]): Out
 }
 
 export function constant(a: Activation, s: State, value: number, type: CType = INT): string {
-  const id = `k:${value}`;
+  // the type goes with the value: `1UL << n` and `1 << n` differ, and so do comparisons with 64 and 64UL
+  const id = typeKey(type) === 's32' ? `k:${value}` : `k:${value}:${typeKey(type)}`;
   if (!s.facts.has(id)) {
     a.registerValue(id, type, [{ k: 'const' }]);
     s.facts.set(id, { ...rangeFact(value, value), nul: value === 0 ? NULL : VALID });

@@ -141,6 +141,8 @@ function uncast(now: Fact, type: CType, sourceType: CType, source: Fact): Fact |
   if (sourceType.signed === true && type.signed === false && type.bits >= sourceType.bits && now.hi <= typeMax(sourceType)) {
     return { ...now, lo: Math.max(now.lo, 0) };
   }
+  // Unsigned source, signed target at least as wide: what is not negative there never wrapped.
+  if (sourceType.signed === false && type.signed === true && type.bits >= sourceType.bits && now.lo >= 0) return now;
   return null;
 }
 

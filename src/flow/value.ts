@@ -4,8 +4,11 @@ import type { CType } from './ctype.ts';
 export type Origin =
   /** the function's own parameter, untouched since entry */
   | { k: 'param'; index: number }
-  /** result of a call; `rcu`: rcu_dereference() and kin; `mayFail`: known to return NULL or an ERR_PTR; `known`: what it hands out was seen or is on record */
-  | { k: 'call'; callee: string; at: number; rcu: boolean; mayFail: boolean; known: boolean }
+  /**
+   * result of a call; `rcu`: rcu_dereference() and kin; `mayFail`: known to return NULL or an ERR_PTR; `fails`: which of the two, absent: what its fact says;
+   * `known`: what it hands out was seen or is on record
+   */
+  | { k: 'call'; callee: string; at: number; rcu: boolean; mayFail: boolean; fails?: number; known: boolean }
   /** read from memory; `of`: directly from what this parameter points to */
   | { k: 'load'; text: string; of: number | null }
   /** filled in by a callee through a pointer */
@@ -39,7 +42,7 @@ export function originKey(o: Origin): string {
     case 'param':
       return `p${o.index}`;
     case 'call':
-      return `c${o.callee}@${o.at}`;
+      return `c${o.callee}@${o.at}${o.mayFail ? `!${o.fails ?? ''}` : ''}`;
     case 'load':
       return `l${o.text}`;
     case 'out':
