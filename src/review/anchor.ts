@@ -10,11 +10,12 @@ export interface Anchor {
   columns: { from: number; to: number } | null;
   /** all quoted lines that were found, in the order of the file */
   lines: number[];
-  /** the same lines stand in other places as well, and nothing tells them apart */
-  ambiguous: boolean;
+  /** lines of the same file (or files) that fit as well: nothing tells which of them is quoted */
+  rivals: { file: SourceFile; line: number }[];
 }
 
 interface FoldedFile {
+  raw: string[];
   lines: string[];
   at: Map<string, number[]>;
 }
@@ -27,7 +28,8 @@ const TAIL = 24;
 function foldedLines(file: SourceFile): FoldedFile {
   let found = folded.get(file);
   if (!found) {
-    const lines = file.text.split('\n').map(foldSpace);
+    const raw = file.text.split('\n');
+    const lines = raw.map(foldSpace);
     const at = new Map<string, number[]>();
     lines.forEach((text, i) => {
       if (text === '') return;
@@ -35,7 +37,7 @@ function foldedLines(file: SourceFile): FoldedFile {
       if (list) list.push(i + 1);
       else at.set(text, [i + 1]);
     });
-    found = { lines, at };
+    found = { raw, lines, at };
     folded.set(file, found);
   }
   return found;
@@ -51,7 +53,7 @@ export function anchorComment(comment: ReviewComment, files: readonly SourceFile
   if (byContent) return byContent;
   const file = comment.file === null ? null : findFile(files, comment.file);
   if (!file || comment.line === null || comment.line > foldedLines(file).lines.length) return null;
-  return { file, line: comment.line, columns: null, lines: [comment.line], ambiguous: false };
+  return { file, line: comment.line, columns: null, lines: [comment.line], rivals: [] };
 }
 
 /** By path, or by the end of one: reviewers leave prefixes out. */
@@ -63,6 +65,8 @@ export function findFile(files: readonly SourceFile[], path: string): SourceFile
 interface Candidate {
   anchor: Anchor;
   score: number;
+  /** the quoted hunk header's line numbers fit too: enough to choose, too little to be sure, for numbers drift */
+  inHunk: boolean;
 }
 
 function anchorByContent(comment: ReviewComment, files: readonly SourceFile[]): Anchor | null {
@@ -71,11 +75,25 @@ function anchorByContent(comment: ReviewComment, files: readonly SourceFile[]): 
     .slice(-TAIL);
   const named = tail.at(-1)?.file ?? comment.file;
   const own = named === null ? null : findFile(files, named);
-  const candidates = (own ? [own] : files).flatMap((file) => candidatesIn(file, tail, comment));
-  candidates.sort((x, y) => y.score - x.score);
-  const [best, second] = candidates;
+  // in a file that the review does not name, a brace or a `return 0;` is no quote of it
+  const candidates = own
+    ? candidatesIn(own, tail, comment)
+    : files.flatMap((file) => candidatesIn(file, tail, comment)).filter((c) => tells(c, named === null ? 1 : STRANGE));
+  candidates.sort((x, y) => y.score - x.score || Number(y.inHunk) - Number(x.inHunk));
+  const [best, ...rest] = candidates;
   if (!best) return null;
-  return { ...best.anchor, ambiguous: second !== undefined && second.score === best.score && second.anchor.line !== best.anchor.line };
+  const rivals = rest.filter((c) => c.score === best.score).map(({ anchor: { file, line } }) => ({ file, line }));
+  return { ...best.anchor, rivals };
+}
+
+/** Lines with names of their own that must be found in a file other than the one that the review names. */
+const STRANGE = 3;
+const PLAIN_WORDS = /\b(return|NULL|if|else|goto|break|continue|true|false|int|void|unsigned|long|err|ret|out|rc|E[A-Z]{3,})\b/g;
+
+function tells({ anchor }: Candidate, least: number): boolean {
+  const { raw } = foldedLines(anchor.file);
+  const telling = anchor.lines.filter((n) => /[A-Za-z_]\w/.test((raw[n - 1] ?? '').replace(PLAIN_WORDS, '')));
+  return telling.length >= least;
 }
 
 function isCutMark(text: string): boolean {
@@ -93,10 +111,16 @@ function candidatesIn(file: SourceFile, tail: readonly QuotedLine[], comment: Re
       const near = comment.line !== null && Math.abs(comment.line - line) <= 3 ? 2 : 0;
       const added = tail[last]!.sign === '+' && file.added.has(line) ? 0.5 : 0;
       const columns = last === tail.length - 1 ? caretColumns(file, line, tail[last]!, comment.caret) : null;
-      return { anchor: { file, line, columns, lines, ambiguous: false }, score: score + near + added };
+      return { anchor: { file, line, columns, lines, rivals: [] }, score: score + near + added, inHunk: inHunk(line, comment) };
     });
   }
   return [];
+}
+
+function inHunk(line: number, comment: ReviewComment): boolean {
+  const header = comment.quoted.findLast((q) => q.sign === '@')?.text ?? '';
+  const [, start, count] = /\+(\d+)(?:,(\d+))?/.exec(header) ?? [];
+  return start !== undefined && line >= Number(start) && line < Number(start) + Number(count ?? 1);
 }
 
 function walkUp(file: SourceFile, tail: readonly QuotedLine[], last: number, line: number): { lines: number[]; score: number } {

@@ -5,12 +5,13 @@ import { functionsOf } from '../source/functions.ts';
 import type { FunctionSource, SourceFile } from '../source/model.ts';
 import type { Anchor } from './anchor.ts';
 import { anchorComment, findFile } from './anchor.ts';
+import { othersMeant } from './meant.ts';
 import type { Court, Place, Question } from './question.ts';
 import { unitsOf, unitsReaching } from './question.ts';
 import { readClaims } from './reading/read-claims.ts';
 import type { StatedClaim } from './reading/stated.ts';
 import type { Names, Subject } from './subject.ts';
-import { isNameIn, namesIn, resolveSubject } from './subject.ts';
+import { isNameIn, namesIn, resolveSubject, subjectNamed } from './subject.ts';
 
 export function ask(comment: ReviewComment, court: Court): Question[] {
   const files = court.analysis.program.files;
@@ -25,13 +26,16 @@ export function ask(comment: ReviewComment, court: Court): Question[] {
       ? { ...one, category: 'return-value' as const, aspect: 'returns-null' as const }
       : one;
     const name = place?.name ?? comment.function ?? namedKfunc(one, court);
+    const { subject, implied } = subjectOf(own, comment, place, at, court);
     return {
       stated: own,
       comment,
       anchor: at,
       place,
       function: name,
-      subject: subjectOf(own, comment, place, at, court),
+      subject,
+      implied,
+      others: othersMeant(own, subject, namesIn(place?.syntax ?? null), { body: bodyOf(place), around: place?.source.file.text ?? '' }),
       own: name === null ? [] : unitsOf(court, name),
       reaching: name === null ? [] : unitsReaching(court, name),
     };
@@ -139,22 +143,48 @@ function registeredAt(anchor: Anchor, court: Court): FunctionSource | null {
   return unitsOf(court, entry.func)[0]?.definition.source ?? program.findFunction(entry.func, anchor.file);
 }
 
-function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | null, anchor: Anchor | null, court: Court): Subject | null {
+interface Found {
+  subject: Subject | null;
+  implied: boolean;
+}
+
+function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | null, anchor: Anchor | null, court: Court): Found {
+  const said = (subject: Subject | null): Found => ({ subject, implied: false });
   const names = namesIn(place?.syntax ?? null);
-  const body = place ? place.source.file.text.slice(place.source.start, place.source.end) : '';
+  const body = bodyOf(place);
   const callees = new Set([...body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map((m) => m[1]!));
-  if (stated.category === 'missing-flag' && stated.flag) return { text: stated.flag, root: '', kind: 'flag', index: -1 };
-  const resolved = resolveSubject(stated.subjects, names, stated.category, callees, globalsIn(body));
-  if (resolved && !(stated.category === 'return-value' && resolved.kind !== 'call')) return resolved;
-  if (stated.category === 'return-value' || stated.aspect === 'missing-get') return { text: 'return', root: '', kind: 'return', index: -1 };
+  if (stated.category === 'missing-flag' && stated.flag) return said({ text: stated.flag, root: '', kind: 'flag', index: -1 });
+  const resolved = resolveSubject(stated.subjects, names, stated.category, callees, globalsIn(body), countersIn(body));
+  if (resolved && !(stated.category === 'return-value' && resolved.kind !== 'call')) return said(resolved);
+  const returned: Subject = { text: 'return', root: '', kind: 'return', index: -1 };
+  if (stated.category === 'return-value' || stated.aspect === 'missing-get') return said(returned);
+  const counted = place && ordinalParameter(stated.first, names);
+  if (counted) return said(counted);
   const shown = subjectAt(stated, place, anchor, names, court);
-  if (shown) return shown;
+  if (shown) return { subject: shown, implied: true };
   const given = comment.subject?.trim();
-  if (given)
-    return given === 'return'
-      ? { text: given, root: '', kind: 'return', index: -1 }
-      : { text: given, root: '', kind: 'unknown', index: -1 };
-  return null;
+  if (given) return said(given === 'return' ? returned : { text: given, root: '', kind: 'unknown', index: -1 });
+  return said(null);
+}
+
+function bodyOf(place: Place | null): string {
+  return place ? place.source.file.text.slice(place.source.start, place.source.end) : '';
+}
+
+const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth'];
+
+/** `the second argument`, said of the function itself: `foo()'s second argument` is another one's. */
+function ordinalParameter(sentence: string, names: Names): Subject | null {
+  const found = /\bthe (first|second|third|fourth|fifth|last) (argument|parameter|arg|param)\b/i.exec(sentence);
+  if (!found || /\w\(/.test(sentence)) return null;
+  const order = [...names.parameters.keys()];
+  const name = found[1]!.toLowerCase() === 'last' ? order.at(-1) : order[ORDINALS.indexOf(found[1]!.toLowerCase())];
+  return name === undefined ? null : subjectNamed(name, names);
+}
+
+/** Members whose address the body hands out: `&t->refs` counts t, where `t->next` is another object. */
+function countersIn(body: string): ReadonlySet<string> {
+  return new Set([...body.matchAll(/&\s*([A-Za-z_]\w*(?:(?:->|\.)\w+)+)/g)].map((m) => m[1]!));
 }
 
 /** Plain names that the body uses, not as a member and not to call. */
@@ -162,10 +192,12 @@ function globalsIn(body: string): ReadonlySet<string> {
   return new Set([...body.matchAll(/(?<![\w.>]|\b(?:struct|union|enum) )([a-z_]\w*)\b(?!\s*\()/g)].map((m) => m[1]!));
 }
 
-/** Where the words name nothing: what the anchored line does, if it does it to one name only. Carets narrow the line. */
+/** Where the words name nothing: what the anchored line does, if it does it to one name only and to nothing else. Carets narrow the line. */
 function subjectAt(stated: StatedClaim, place: Place | null, anchor: Anchor | null, names: Names, court: Court): Subject | null {
   if (!place || !anchor || (stated.category !== 'null-deref' && stated.category !== 'out-of-bounds')) return null;
-  const kinds = stated.category === 'null-deref' ? ['deref'] : ['index', 'shift', 'length'];
+  const isNull = stated.category === 'null-deref';
+  if (isNull && yieldsOther(anchor.file.text.split('\n')[anchor.line - 1] ?? '', names, place)) return null;
+  const kinds = isNull ? ['deref'] : ['index', 'shift', 'length'];
   const events = unitsReaching(court, place.name)
     .flatMap((u) => u.flow.events)
     .filter(
@@ -173,10 +205,19 @@ function subjectAt(stated: StatedClaim, place: Place | null, anchor: Anchor | nu
     )
     .filter((e) => !anchor.columns || (e.location.column < anchor.columns.to && e.location.column + e.text.length > anchor.columns.from));
   const roots = new Set(
-    events.map(
-      (e) => (stated.category === 'null-deref' ? /[A-Za-z_]\w*/.exec(e.text)?.[0] : /\[\s*([A-Za-z_]\w*)\s*\]/.exec(e.text)?.[1]) ?? '',
-    ),
+    events.map((e) => (isNull ? /[A-Za-z_]\w*/.exec(e.text)?.[0] : (/\[\s*([^\]]*?)\s*\]/.exec(e.text)?.[1] ?? e.text)) ?? ''),
   );
-  roots.delete('');
-  return roots.size === 1 ? resolveSubject([...roots], names, stated.category, new Set()) : null;
+  const [root] = roots;
+  return roots.size === 1 && /^\w+$/.test(root!) ? resolveSubject([root!], names, stated.category, new Set()) : null;
+}
+
+const PLAIN_CALLS = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof', 'READ_ONCE', 'WRITE_ONCE', 'likely', 'unlikely']);
+
+/** The line calls something, or makes a pointer that it assigns or returns: `this may be NULL` may be said of that. */
+function yieldsOther(line: string, names: Names, place: Place): boolean {
+  if ([...line.matchAll(/([A-Za-z_]\w*)\s*\(/g)].some((m) => !PLAIN_CALLS.has(m[1]!))) return true;
+  const target = /([A-Za-z_]\w*)\s*=(?!=)/.exec(line)?.[1];
+  const type = target === undefined ? undefined : (names.variables.get(target) ?? names.parameters.get(target)?.type);
+  if (type && type.pointers + type.dims.length > 0) return true;
+  return /^\s*return\b/.test(line) && (place.syntax?.returns.pointers ?? 1) > 0;
 }

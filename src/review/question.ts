@@ -30,6 +30,10 @@ export interface Question {
   /** name of the function also where its body is not at hand */
   function: string | null;
   subject: Subject | null;
+  /** the words name no subject: it is what the quoted line uses */
+  implied: boolean;
+  /** what else the words may be about: a refutation must hold for each of them too */
+  others: Subject[];
   /** the function's own analysis, one a definition; empty where it is no kfunc */
   own: KfuncUnit[];
   /** kfuncs on whose way the function lies, itself included */

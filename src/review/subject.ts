@@ -72,6 +72,8 @@ export function isNameIn(names: Names, identifiers: ReadonlySet<string>): (word:
   };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The best of the candidates that the function knows; null where it knows none. */
 export function resolveSubject(
   candidates: readonly string[],
@@ -79,26 +81,30 @@ export function resolveSubject(
   category: ClaimCategory,
   callees: ReadonlySet<string>,
   globals: ReadonlySet<string> = NONE,
+  counters: ReadonlySet<string> = NONE,
 ): Subject | null {
   const found = candidates
     .map((text) => known(text, names, callees) ?? globalNamed(text, globals))
     .filter((s) => s !== null)
-    .map((s) => (category === 'refcount' ? ownerOf(s, names) : s));
+    .map((s) => (category === 'refcount' ? ownerOf(s, names, counters) : s));
   const fitting = found.filter((s) => fits(s, names, category)).sort((x, y) => rank(x, names, category) - rank(y, names, category));
   return fitting[0] ?? (category === 'null-deref' || category === 'out-of-bounds' ? null : (found[0] ?? null));
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 function globalNamed(text: string, globals: ReadonlySet<string>): Subject | null {
   return globals.has(text) && !ENGLISH.has(text) ? { text, root: text, kind: 'variable', index: -1 } : null;
 }
 
-/** Of a reference the object is what matters, not the member that counts. */
-function ownerOf(subject: Subject, names: Names): Subject {
-  if (subject.kind !== 'expression') return subject;
+/** Of a reference the object is what matters, not the member that counts. A member that points elsewhere is an object of its own. */
+function ownerOf(subject: Subject, names: Names, counters: ReadonlySet<string>): Subject {
+  if (subject.kind !== 'expression' || !counters.has(subject.text.replace(/\s+/g, ''))) return subject;
   const parameter = names.parameters.get(subject.root);
   return { text: subject.root, root: subject.root, kind: parameter ? 'parameter' : 'variable', index: parameter?.index ?? -1 };
+}
+
+/** A parameter, a variable, or an expression that begins with one. */
+export function subjectNamed(text: string, names: Names): Subject | null {
+  return known(text, names, NONE);
 }
 
 function known(text: string, names: Names, callees: ReadonlySet<string>): Subject | null {

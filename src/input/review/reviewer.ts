@@ -32,11 +32,18 @@ export function saysClean(line: Line): boolean {
   return line.depth === 0 && CLEAN.some((c) => c.test(line.text.trim()));
 }
 
-/** `commit <sha>` with an author right below it: how a review names its patch. */
+/** `commit <sha>` with an author right below it: how a review names its patch. A commit that somebody pasted from git has its message indented. */
 export function isCommitHeader(lines: readonly Line[], i: number): boolean {
   const line = lines[i]!;
   if (line.depth > 0 || !/^commit [0-9a-f]{7,40}\b/.test(line.text)) return false;
-  return lines.slice(i + 1, i + 4).some((l) => l.depth === 0 && /^Author:/.test(l.text));
+  if (!lines.slice(i + 1, i + 4).some((l) => l.depth === 0 && /^Author:/.test(l.text))) return false;
+  let subject = i + 1;
+  while (
+    subject < lines.length &&
+    (lines[subject]!.blank || /^(Author|AuthorDate|Commit|CommitDate|Date|Merge):/.test(lines[subject]!.text))
+  )
+    subject++;
+  return !/^( {4}|\t)/.test(lines[subject]?.text ?? '');
 }
 
 /** Lines after the review proper: footers, scores, signatures. */

@@ -9,7 +9,10 @@ import { askReturnsNull } from './returns.ts';
 
 export function askFlag(q: Question, court: Court): Answer {
   const flag = q.stated.flag ?? flagMeant(q.stated.text);
-  if (q.stated.aspect === 'superfluous-flag') return askSuperfluous(q, court);
+  const isThere = q.own.length > 0 && q.own[0]!.kfunc.entries.some((e) => flag === null || e.flags.includes(flag));
+  // `does it need KF_X?` of a kfunc without the flag asks whether it is missing
+  if (q.stated.aspect === 'superfluous-flag' && (isThere || !/\b(needs?|requires?)\b/i.test(q.stated.text)))
+    return askSuperfluous(q, court);
   if (q.own.length === 0) return unknown(q.function ?? 'kfunc', `${q.function ?? 'the function'}() is no kfunc at hand`, true);
   if (flag === null) return unknown('flag', 'which flag is said to be missing could not be read from the comment', false);
   const entries = q.own[0]!.kfunc.entries;
@@ -69,9 +72,27 @@ function withoutFlag(flag: string, q: Question, court: Court): Answer {
   }
 }
 
+/** NULL, walked pointers, freed memory: KF_RCU is as good as KF_TRUSTED_ARGS. */
+const ABOUT_MEMORY =
+  /^(?!.*\b(count|refcount\w*|live|dying|dead|tryget|reference|get)\b).*\b(null|untrusted|walked|arbitrary|invalid|forged|dereferenc\w*|use-after-free)\b/is;
+
 /** Without the flag: is there a pointer argument that the verifier then does not vouch for and the code uses? */
 function askArguments(q: Question, court: Court, flag: string): Answer {
   const findings = ruled(court, ['unchecked-param', 'untrusted-param'], q, () => true);
+  if (findings.some((f) => f.verdict === 'confirmed')) return answered(findings);
+  const dead = flag === 'KF_TRUSTED_ARGS' ? ruled(court, ['refcount-zero'], q, (f) => f.verdict === 'confirmed') : [];
+  if (dead.length > 0) return answered(dead);
+  // KF_RCU vouches for the memory and not for the count: whether the stronger flag is wanted hangs on what the object is used for
+  if (
+    flag === 'KF_TRUSTED_ARGS' &&
+    q.own.some((u) => u.kfunc.entries.some((e) => e.flags.includes('KF_RCU'))) &&
+    !ABOUT_MEMORY.test(q.stated.text)
+  )
+    return unknown(
+      flag,
+      `whether ${q.function}() needs an object that is held, not only there, is a matter of what it does with it`,
+      false,
+    );
   if (findings.length > 0) return answered(findings);
   const found = q.own.flatMap((unit) =>
     unit.definition.syntax.parameters.flatMap((p, index) => {

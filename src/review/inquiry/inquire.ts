@@ -1,9 +1,11 @@
 /** Sends a question to the inquiry that can answer it. */
+import type { Missing } from '../../claim.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, notOurs, outcomeOf, ruled } from './answer.ts';
 import { unlessAssumed } from './assumed-series.ts';
 import { askRcu, askSleep } from './context.ts';
+import { doubtsAbout } from './doubts.ts';
 import { askFlag } from './flags.ts';
 import { askNullness } from './nullness.ts';
 import { askRange } from './range.ts';
@@ -18,8 +20,25 @@ export function inquire(q: Question, court: Court): Answer {
   return outcome === 'refuted' ? unlessMeantOtherwise(answer, q, court) : answer;
 }
 
-/** Words that can be read in two ways are refuted only in both. */
+/** A refutation holds for all that the words may be about, or it does not hold. */
 function unlessMeantOtherwise(answer: Answer, q: Question, court: Court): Answer {
+  for (const other of q.others) {
+    const also = unlessAssumed(byCategory({ ...q, subject: other, implied: false, others: [] }, court), court);
+    const outcome = outcomeOf(also);
+    if (outcome === 'confirmed') return also;
+    if (outcome === 'undecided') return { ...answer, missing: [...answer.missing, ...whatLacks(also, other.text)] };
+  }
+  const read = unlessReadOtherwise(answer, q, court);
+  return { ...read, missing: [...read.missing, ...doubtsAbout(answer, q, court)] };
+}
+
+function whatLacks(answer: Answer, name: string): Missing[] {
+  const all = [...answer.missing, ...answer.findings.flatMap((f) => f.missing)];
+  return all.length > 0 ? all : [{ what: name, why: `whether it is also about ${name} can't be told`, treeWouldHelp: false }];
+}
+
+/** Words that can be read in two ways are refuted only in both. */
+function unlessReadOtherwise(answer: Answer, q: Question, court: Court): Answer {
   for (const { category, aspect } of q.stated.also) {
     const other = unlessAssumed(byCategory({ ...q, stated: { ...q.stated, category, aspect, also: [] } }, court), court);
     if (outcomeOf(other) === 'refuted') continue;

@@ -59,7 +59,7 @@ function otherCallers(q: Question, values: ValueUses[], court: Court): Missing[]
  */
 function valuesOf(q: Question, subject: Subject, unit: KfuncUnit): ValueUses[] {
   const uses = unit.flow.events.filter((e): e is Use => e.k === 'deref' || e.k === 'pass');
-  const named = uses.filter((e) => inPlace(e, q) && isOf(e, subject));
+  const named = uses.filter((e) => inPlace(e, q) && isOf(e, subject, q.implied));
   const here = named.filter((e) => onLine(e, q));
   const start = here.length > 0 && isPinned(q, subject, named) ? here : named;
   const values = new Map<string, ValueUses>();
@@ -121,21 +121,28 @@ function sameOrigin(o: Occurrence, origin: Origin): boolean {
   return (origin.k === 'param' || origin.k === 'call') && o.origins.some((x) => originKey(x) === originKey(origin));
 }
 
-/** `css->ss`, `*css`, `&css->x` are uses of css; `memcg->css->ss` is one of `memcg->css`; of a call, what came from it. */
-function isOf(use: Use, subject: Subject): boolean {
-  const fold = (text: string) => text.replace(/\s+/g, '');
+/**
+ * `css->ss`, `*css`, `&css->x` dereference css, and `memcg->css->ss` dereferences `memcg->css`. Words that name a pointer speak of that one alone; a pointer
+ * that only the line told of may be any on the way. Of a call: what came from it.
+ */
+function isOf(use: Use, subject: Subject, implied: boolean): boolean {
   if (subject.kind === 'call') return use.occurrences.some((o) => o.origins.some((x) => x.k === 'call' && x.callee === subject.root));
-  const text = fold(use.text).replace(/^[*&(]+/, '');
+  const pointer = use.k === 'deref' ? pointerOf(use.text) : use.text.replace(/\s+/g, '');
   if (subject.kind === 'expression') {
-    const wanted = fold(subject.text);
+    const wanted = subject.text.replace(/\s+/g, '');
     return (
-      text.startsWith(`${wanted}->`) ||
-      text.startsWith(`${wanted}[`) ||
-      text === wanted ||
-      use.occurrences.some((o) => o.origins.some((x) => x.k === 'load' && fold(x.text) === wanted))
+      pointer === wanted || use.occurrences.some((o) => o.origins.some((x) => x.k === 'load' && x.text.replace(/\s+/g, '') === wanted))
     );
   }
-  return new RegExp(`^(\\([^)]*\\))?${subject.root}\\b`).test(text) && !(use.k === 'pass' && text !== subject.root && /->|\[/.test(text));
+  if (pointer === subject.root) return true;
+  return implied && use.k === 'deref' && new RegExp(`^${subject.root}\\b`).test(pointer);
+}
+
+/** The pointer that an expression dereferences first of all: without its last member or index, marks and casts. */
+function pointerOf(text: string): string {
+  const plain = text.replace(/\s+/g, '').replace(/^(?:[*&]|\([^()]*\*\))*\(?/, '');
+  const arrow = plain.lastIndexOf('->');
+  return (arrow < 0 ? plain.replace(/(\.\w+|\[[^\]]*\])+$/, '') : plain.slice(0, arrow)).replace(/\)+$/, '');
 }
 
 function judgeValue(value: ValueUses, q: Question, subject: Subject, unit: KfuncUnit, court: Court): Finding[] {

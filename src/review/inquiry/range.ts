@@ -5,6 +5,7 @@ import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, onLine, ruled, unknown, weigh } from './answer.ts';
+import { askSize, pairOf } from './size.ts';
 
 type Use = EventOf<'index'> | EventOf<'shift'> | EventOf<'length'> | EventOf<'pass'>;
 
@@ -18,14 +19,11 @@ export function askRange(q: Question, court: Court): Answer {
   if (!q.subject || q.subject.kind === 'unknown' || q.subject.kind === 'call')
     return unknown(name || 'subject', 'which number is said to be unbounded could not be read from the comment', false);
   if (q.reaching.length === 0) return unknown(q.function ?? name, `${q.function ?? 'the function'}() could not be followed`, true);
-  const rules = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => f.subject === q.subject!.root || f.subject === name);
+  const pair = pairOf(q);
+  const subjects = new Set([q.subject.root, name, ...(pair && q.stated.aspect === 'size' ? [pair.pointer.name, pair.size.name] : [])]);
+  const rules = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => subjects.has(f.subject));
   if (rules.length > 0) return answered(rules, limitsOf(rules, q));
-  if (q.stated.aspect === 'size')
-    return unknown(
-      name,
-      `how much of ${name} is there could not be followed`,
-      q.reaching.some((u) => u.flow.partial),
-    );
+  if (q.stated.aspect === 'size') return askSize(q, pair, court);
   const parts = q.reaching.map((unit) => askUnit(q, unit, court));
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
 }

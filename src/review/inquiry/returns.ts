@@ -30,11 +30,28 @@ function each(q: Question, one: (unit: KfuncUnit) => Answer): Answer {
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
 }
 
-/** The trouble is said to be that the type can't hold the error: a signed type can. */
+/** The trouble is said to be that the type can't hold the error: a signed type can. That it can't hold a large count is another matter. */
 function aboutTheType(q: Question): boolean {
-  return /\b(unsigned|ERR_PTR|pointer|truncat\w*|cast\w*|convert\w*|conversion|wrap\w*|large|huge|u8|u16|u32|u64|size_t)\b/i.test(
-    q.stated.text,
-  );
+  const { text } = q.stated;
+  if (!/(?<!\w)-?E[A-Z]{3,}\b|\berrno\b|\berror( code)?s?\b|\bnegative\b|\bfailures?\b/i.test(text)) return false;
+  if (
+    /\b(INT_MAX|S32_MAX|counts?|counters?|sums?|totals?|overflow\w*|as an? int|to int|(is|return(s|ed)?( type)?( is)?)( an?)? (int|s32|long))\b/i.test(
+      text,
+    )
+  )
+    return false;
+  return /\b(unsigned|ERR_PTR|pointer|truncat\w*|cast\w*|convert\w*|conversion|wrap\w*|large|huge|u8|u16|u32|u64|size_t)\b/i.test(text);
+}
+
+/** `&x->first` of a NULL x is NULL, or as good as that: x must be shown to be none. */
+function nearNull(e: Return, unit: KfuncUnit, court: Court): Missing[] {
+  const pointer = /^&\s*\(*([A-Za-z_]\w*)\s*->/.exec(e.text)?.[1];
+  if (pointer === undefined) return [];
+  const { all } = court.analysis.bench.guarantees(unit.kfunc.name);
+  const isSafe = (o: Return['occurrences'][number]) =>
+    o.origins.every((x) => x.k === 'address' || (x.k === 'param' && all.every((g) => g.parameters[x.index]?.mayBeNull === false)));
+  if (e.occurrences.every(isSafe)) return [];
+  return [{ what: pointer, why: `whether ${pointer} can be NULL in \`${e.text}\` is not told by this code`, treeWouldHelp: false }];
 }
 
 /** The type alone rules it out, or every return was seen and none gives it. */
@@ -63,6 +80,7 @@ function neverReturns(unit: KfuncUnit, q: Question, court: Court, bit: number, w
         why: `whether \`${(bad[0] ?? events[0])?.text ?? 'it'}\` can be ${what} could not be followed`,
         treeWouldHelp: true,
       });
+    if (bit === NULL) for (const e of events) missing.push(...nearNull(e, unit, court));
     for (const e of events)
       for (const o of e.occurrences) if (o.doubt !== null) missing.push({ what: 'return', why: o.doubt, treeWouldHelp: true });
     if (unit.flow.partial)

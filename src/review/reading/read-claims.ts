@@ -233,6 +233,7 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
     aspect: claim.aspect,
     strength: strengthOf(comment, claim.sentence, sentences),
     subjects: [...new Set([...(comment.subject ? [comment.subject] : []), ...own, ...named])],
+    claimed: claimedIn(claim),
     flag: claim.flag,
     callees: [...new Set(inPart.flatMap((s) => s.tokens.flatMap((t) => [...t.text.matchAll(/([A-Za-z_]\w*)\(/g)].map((m) => m[1]!))))],
     premises: premisesOf(inPart),
@@ -249,6 +250,25 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
 function askingSentence(claim: Building, around: Sentence[]): Sentence {
   const own = [claim, ...claim.support.filter((r) => r.category === claim.category)].map((r) => r.sentence);
   return own.find((s) => s.question) ?? around.find((s) => s.question) ?? claim.sentence;
+}
+
+/** What the claim's own sentences say it of, each with its neighbours in an enumeration. */
+function claimedIn(claim: Building): string[] {
+  const readings = [claim, ...claim.support.filter((r) => r.category === claim.category && !COMPARISON.test(r.sentence.text))];
+  const named = new Set(readings.flatMap((r) => r.subjects));
+  for (const { sentence } of readings) {
+    const { tokens } = sentence;
+    let open = false;
+    // twice: an enumeration may begin before the name that the phrase caught
+    for (const list of [tokens, [...tokens].reverse()])
+      for (const token of list) {
+        if (token.code && !token.call && isVariable(token.text)) {
+          if (open) named.add(token.text);
+          open = open || named.has(token.text);
+        } else open = open && /^(and|or|nor|,|\/|&|both|neither|either|the|a|pointer|pointers|argument|parameter)$/.test(token.lower);
+      }
+  }
+  return [...named];
 }
 
 function isVariable(text: string): boolean {

@@ -23,6 +23,8 @@ export interface StatedClaim {
   strength: Strength;
   /** expressions that it may be about, best first */
   subjects: string[];
+  /** of these, what the sentences that make the claim speak of, with what they name beside it: `p or q`, `a, b and c` */
+  claimed: string[];
   /** KF_ flag that it asks for, null where none is named */
   flag: string | null;
   /** functions named, in order, without brackets */

@@ -1,0 +1,60 @@
+/** What a claim's words may be about besides the subject that was read out of them. */
+import type { Category } from './reading/cues.ts';
+import type { StatedClaim } from './reading/stated.ts';
+import type { Names, Subject } from './subject.ts';
+import { subjectNamed } from './subject.ts';
+
+export interface Code {
+  /** of the function */
+  body: string;
+  /** the file that it stands in */
+  around: string;
+}
+
+/** Of a false claim nothing is lost by looking at more names; of a true one, the right name must be among them. */
+export function othersMeant(stated: StatedClaim, subject: Subject | null, names: Names, code: Code): Subject[] {
+  const kind = KINDS[stated.category];
+  if (!kind || !subject || subject.kind === 'flag' || subject.kind === 'return') return [];
+  const candidates = [
+    ...stated.claimed,
+    ...membersNamed(stated, code.body, names),
+    ...(SEVERAL.test(stated.text) ? [...names.parameters.keys()] : []),
+  ];
+  const found = new Map<string, Subject>();
+  for (const text of candidates) {
+    const one = subjectNamed(text, names);
+    if (one && one.text !== subject.text && isUsedAs(kind, one, names, code)) found.set(one.text, one);
+  }
+  return [...found.values()];
+}
+
+const KINDS: Partial<Record<Category, 'pointer' | 'number'>> = { 'null-deref': 'pointer', refcount: 'pointer', 'out-of-bounds': 'number' };
+
+/** `both pointers`, `one of the arguments`, `the other index`: more than one, not all of them named. */
+const SEVERAL =
+  /\b(both|either|neither|each|all|any|none|one|two|some)( of)?( the| these| those| its)?( two| three)? (arguments|parameters|pointers|args|params|indexes|indices|values|inputs|sizes|lengths|objects)\b|\b(the|its) (other|remaining) (argument|parameter|pointer|index|value|size|one)s?\b/i;
+
+/** A member named without its owner, as `the holder may be NULL` says of `l->holder`. */
+function membersNamed({ category, subjects, text }: StatedClaim, body: string, names: Names): string[] {
+  if (category === 'out-of-bounds') return [];
+  const isOwn = (w: string) => names.parameters.has(w) || names.variables.has(w);
+  const words = new Set([...subjects, ...(text.match(/(?<![\w>.])[a-z_]\w+\b(?!\()/g) ?? [])].filter((w) => !isOwn(w)));
+  return [...body.matchAll(/[A-Za-z_]\w*(?:(?:->|\.)\w+)*(?:->|\.)([a-z_]\w*)\b(?!\s*\()/g)]
+    .filter((m) => words.has(m[1]!))
+    .map((m) => m[0]);
+}
+
+/** Numbers where they index, shift or measure; pointers where they are followed, handed on or kept. */
+function isUsedAs(kind: 'pointer' | 'number', { text, root, kind: what }: Subject, names: Names, { body, around }: Code): boolean {
+  const type = names.parameters.get(root)?.type ?? names.variables.get(root);
+  const isPointer = type !== undefined && type.pointers + type.dims.length > 0;
+  if (what !== 'expression') return (kind === 'pointer') === isPointer;
+  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  if (kind === 'number') return new RegExp(`\\[[^\\]]*${escaped}|(<<|>>)[^;]*${escaped}|\\([^;]*,[^;]*${escaped}`).test(body);
+  if (new RegExp(`(?<![\\w>.])${escaped}\\s*->|\\*\\s*${escaped}\\b`).test(body)) return true;
+  const member = /\w+$/.exec(text)?.[0] ?? '';
+  // `&x->member` is never NULL; of other uses the declaration tells, where it is at hand
+  if (!new RegExp(`(?<!&\\s?|[\\w>.])${escaped}\\b(?!\\s*\\[)`).test(body)) return false;
+  if (new RegExp(`\\*\\s*(?:__\\w+\\s+)*${member}\\s*[;,]`).test(around)) return true;
+  return !new RegExp(`^\\s+(?:\\w+\\s+)+${member}\\s*(?:\\[[^\\]]*\\]\\s*)?[;,:]`, 'm').test(around);
+}
