@@ -147,6 +147,13 @@ export interface RulingUse {
 }
 
 /** A claim, judged. Made only by the judge, which refuses to make one whose verdict has no evidence. */
+/** A commit of a range that was linted commit by commit. */
+export interface CommitName {
+  /** the whole hash */
+  id: string;
+  subject: string;
+}
+
 export interface Finding {
   id: string;
   rule: string;
@@ -170,6 +177,8 @@ export interface Finding {
   seen?: Seen;
   /** rulings that speak of it; absent: none */
   rulings?: RulingUse[];
+  /** the commit that shows it; absent: the input was no range of commits */
+  commit?: CommitName;
   /** against an earlier run; absent: not compared, or suppressed */
   baseline?: 'new' | 'unchanged';
 }

@@ -18,6 +18,7 @@ import {
   withBaseline,
   withCommonOptions,
   withFixPatch,
+  withGit,
 } from './commands/options.ts';
 import type { ReportCommandOptions } from './commands/report.ts';
 import type { RulingsOptions } from './commands/rulings.ts';
@@ -54,7 +55,7 @@ function describe(io: Io, done: (code: number) => void): Command {
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .addHelpText('after', '\nExit codes: 0 nothing confirmed, 1 something confirmed, 2 the run could not be done.');
 
-  withFixPatch(withBaseline(withCommonOptions(program.command('lint'))))
+  withFixPatch(withBaseline(withGit(withCommonOptions(program.command('lint')))))
     .description('lint patches, mailboxes, series, pasted threads, C files and folders of them (the default command)')
     .argument('[inputs...]', 'files or folders; - is standard input')
     .action(async (inputs: string[], options: CommonOptions) => {

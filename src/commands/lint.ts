@@ -12,6 +12,7 @@ import { loadPatterns } from './patterns.ts';
 
 /** @throws InputError where an input, the tree or a pattern file can't be read */
 export async function lintCommand(args: readonly string[], options: CommonOptions, io: Io): Promise<number> {
+  if (options.git !== undefined) return lintRange(args, options.git, options, io);
   if (args.length === 0)
     throw new InputError('no input: name a patch, a mailbox, a C file or a folder, or - for standard input (--help tells more)');
   const tree = options.tree === undefined ? null : (await import('../source/tree.ts')).openTree(options.tree);
@@ -21,6 +22,21 @@ export async function lintCommand(args: readonly string[], options: CommonOption
   const inputs = await openInputs(args, args.includes('-') ? { stdin: io.stdin } : {});
   const fixPatch = options.fixPatch !== undefined;
   const { fixPatch: mends, ...result } = await lintEach(inputs, { kernel, tree, patterns, trust: options.trust, fixPatch });
+  const left = fixPatch ? (await import('./fix-patch.ts')).writeFixPatch([mends], options) : [];
+  return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
+}
+
+/** @throws InputError where the range or a pattern file can't be read */
+async function lintRange(args: readonly string[], range: string, options: CommonOptions, io: Io): Promise<number> {
+  if (args.length > 0) throw new InputError('--git says what to lint: give a range or inputs, not both');
+  const dir = options.tree ?? '.';
+  const { commitsOf, lintCommits, tipOf } = await import('./git-range.ts');
+  const commits = commitsOf(dir, range);
+  const tree = (await import('../source/tree.ts')).openRevision(dir, tipOf(dir, range));
+  const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
+  const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
+  const fixPatch = options.fixPatch !== undefined;
+  const { fixPatch: mends, ...result } = await lintCommits(dir, commits, { kernel, patterns, trust: options.trust, fixPatch });
   const left = fixPatch ? (await import('./fix-patch.ts')).writeFixPatch([mends], options) : [];
   return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
 }

@@ -15,6 +15,8 @@ export interface CommonOptions {
   /** a file that tells what an earlier run reported */
   baseline?: string;
   updateBaseline?: boolean;
+  /** a range of commits instead of inputs */
+  git?: string;
   /** where the mends of what is confirmed go, as one patch */
   fixPatch?: string;
 }
@@ -44,6 +46,14 @@ export function withBaseline(command: Command): Command {
       'tell what is new, unchanged and gone since this file was written; only what is new fails; written where there is none',
     )
     .option('--update-baseline', 'write the file of --baseline anew');
+}
+
+/** For commands that read commits as well as patches. */
+export function withGit(command: Command): Command {
+  return command.option(
+    '--git <range>',
+    'lint the commits of a range, such as origin/master.., of the checkout in --tree or here, each against its own tree',
+  );
 }
 
 export function withFixPatch(command: Command): Command {

@@ -44,6 +44,7 @@ export function toJson(one: Finding) {
     evidence: one.evidence.map(({ kind, role, text, location, source }) => ({ kind, role, text, location, source })),
     missing: one.missing.map(({ what, why, treeWouldHelp }) => ({ what, why, treeWouldHelp })),
     mend: one.mend,
+    ...(one.commit && { commit: { id: one.commit.id, subject: one.commit.subject } }),
     ...(one.baseline && { baseline: one.baseline }),
     ...(one.rulings && { rulings: one.rulings }),
   };

@@ -54,6 +54,7 @@ export const finding = z
     evidence: z.array(evidence).min(1, 'must not be empty: a verdict without evidence is none').max(1_000),
     missing: z.array(missing).max(1_000),
     mend: mend.nullable(),
+    commit: z.object({ id: z.string().regex(/^[0-9a-f]{40,64}$/, 'must be the hash of a commit'), subject: text }).optional(),
     baseline: z.enum(['new', 'unchanged']).optional(),
   })
   .refine((one) => !one.contested || one.verdict === 'refuted', 'only what is refuted can be contested');

@@ -48,6 +48,7 @@ function tellInFull(one: Finding, paint: Paint): string[] {
   for (const need of needsOf(one)) add('needs', paint.text(need));
   if (one.contested) add('contested', paint.yellow(CONTESTED));
   if (one.verdict !== 'refuted') add('to do', paint.text(one.advice));
+  if (one.commit) add('commit', paint.text(`${one.commit.id.slice(0, 12)} ("${one.commit.subject}")`));
   if (one.preexisting) add('note', 'the code was so before the patch');
   return lines;
 }
