@@ -49,6 +49,7 @@ function oneOf(kfunc: Kfunc, definition: KfuncDefinition, entry: IdFlagsEntry | 
       acquires: g.returns.acquires,
       trust: g.returns.trust,
       memory: g.returns.memory ?? null,
+      refused: g.returns.refused ?? null,
       because: g.returns.because,
     },
     context: g.context,

@@ -28,6 +28,8 @@ export interface ReturnFacts {
   trust: 'trusted' | 'rcu' | 'any' | 'none';
   /** memory that the program gets; `size` is `pointee` or a parameter's name */
   memory: { writable: boolean; size: string } | null;
+  /** why the verifier refuses every call of a kfunc that returns this; null: it does not */
+  refused: string | null;
   because: readonly Evidence[];
 }
 

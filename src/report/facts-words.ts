@@ -36,6 +36,7 @@ export function moreWords(p: ParameterFacts): string {
 }
 
 export function returnWords(r: ReturnFacts): string {
+  if (r.refused !== null) return `nothing: every call is refused, because ${r.refused}`;
   if (r.type === 'void') return 'nothing';
   if (r.memory !== null) {
     const size = r.memory.size === 'pointee' ? 'as long as its type' : `${r.memory.size} bytes`;

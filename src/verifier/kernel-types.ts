@@ -26,7 +26,7 @@ const OBJECTS = new Set(
   (
     'task_struct cgroup cgroup_subsys_state mem_cgroup file inode dentry super_block path vm_area_struct mm_struct sock sock_common tcp_sock ' +
     'inet_sock inet_connection_sock request_sock tcp_request_sock udp_sock unix_sock socket sk_buff net net_device nf_conn nf_conn___init bpf_prog ' +
-    'bpf_prog_aux bpf_link bpf_key bpf_crypto_ctx request_queue page folio pid pid_namespace user_namespace nsproxy cred css_set ' +
+    'bpf_prog_aux bpf_dynptr_kern btf_struct_meta bpf_link bpf_key bpf_crypto_ctx request_queue page folio pid pid_namespace user_namespace nsproxy cred css_set ' +
     'linux_binprm seq_file xfrm_state hid_bpf_ctx hid_device rq vm_struct kmem_cache tcp_congestion_ops Qdisc bpf_map module ' +
     'workqueue_struct work_struct timer_list hrtimer fs_struct files_struct signal_struct sighand_struct key perf_event trace_array xdp_buff xdp_frame ' +
     '__sk_buff bpf_sock_addr bpf_sock_addr_kern bpf_sock_ops sk_msg_md sk_reuseport_md bpf_sk_lookup bpf_sockopt xsk_buff_pool bio request gendisk block_device address_space'

@@ -122,6 +122,10 @@ export const KIND_RULES: readonly KindRule[] = [
   rule('unknown', 'yes', 'any', 'the weaker of what memory and kernel objects are promised', MUST_POINT_TO_SCALAR),
 ];
 
+/** What is said of a slot that the kfunc is to fill. */
+export const EMPTY_DYNPTR: readonly Statement[] = [said('process_dynptr_func', 'Dynptr has to be an uninitialized dynptr', '6.4')];
+export const EMPTY_ITERATOR: readonly Statement[] = [said('process_iter_arg', 'expected uninitialized iter_', '6.4')];
+
 export function kindRule(kind: ParameterKind, series: string): KindRule {
   return KIND_RULES.find((r) => r.kind === kind && during(r, series)) ?? KIND_RULES.find((r) => r.kind === 'unknown')!;
 }

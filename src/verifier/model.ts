@@ -105,6 +105,8 @@ export interface ReturnGuarantee {
   trust: Trust;
   /** for pointers to scalars; absent or null: none */
   memory?: ReturnMemory | null;
+  /** why the verifier refuses every call of a kfunc that returns this; absent or null: it does not */
+  refused?: string | null;
   because: Evidence[];
 }
 

@@ -53,8 +53,10 @@ export function releasedParameter(input: KfuncInput, series: string, types: Type
 
 /** Kinds whose register may hold a reference: kernel objects, and memory by way of a ring buffer record. */
 function mayHoldReference(input: KfuncInput, index: number, series: string, types: TypeOracle): boolean {
-  const { kind, shape } = classify(input, index, series, types);
-  if (kind === 'scalar' || kind === 'context' || kind === 'uncallable' || kind === 'implicit') return false;
+  const { kind, shape, orElse } = classify(input, index, series, types);
+  if (kind === 'scalar' || kind === 'uncallable' || kind === 'implicit') return false;
+  // to programs whose context it is not the same struct is an object, and that may hold one
+  if (kind === 'context') return orElse !== null;
   // an ignored argument is skipped before references are looked for
   return kind !== 'ignored' && shape.k !== 'scalar';
 }

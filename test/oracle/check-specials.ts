@@ -140,9 +140,27 @@ function checkReturns(
     expect(`return/${id}/beyond`, false, `the model says that ${memory?.size} is the size`);
     expect(`return/${id}/write`, memory?.writable === true, `the model says ${memory?.writable ? 'writable' : 'read-only'}`);
   }
-  for (const id of ['acq_int', 'acq_intp', 'acq_void'])
-    expect(`return/${id}/call`, false, 'the model says that only a struct can be acquired');
+  for (const [id, kfunc] of Object.entries(RETURNING)) {
+    const { flags, returns } = EXTRAS.find((e) => e.name === kfunc)!;
+    const { refused } = guarantees(inputFor(flags === '' ? [] : flags.split('|'), '', returns), answers.series, NO_TYPES).returns;
+    expect(
+      `return/${id}`,
+      refused == null,
+      `the model says that ${returns} with ${flags || 'no flags'} ${refused ? 'is refused' : 'can be returned'}`,
+    );
+  }
 }
+
+/** Programs that do no more than get such a result, or that read of it what is surely there. */
+const RETURNING: Readonly<Record<string, string>> = {
+  'acq_int/call': 'kfo_acq_int',
+  'acq_intp/call': 'kfo_acq_intp',
+  'acq_void/call': 'kfo_acq_void',
+  'void/call': 'kfo_ret_void',
+  'taskpp/call': 'kfo_ret_taskpp',
+  'intp/read': 'kfo_ret_intp',
+  'task/read': 'kfo_ret_task',
+};
 
 /** Null where it was not tried. */
 function accepts(answers: Answers, set: string, kind: string, value: string): boolean | null {
