@@ -9,7 +9,8 @@ import { CONTESTED, counted, evidenceBesideNeeds, isContested, kernelWords, labe
 
 export function renderText(report: Report, options: ReportOptions): string {
   const paint = paintWith(options.color);
-  const findings = inOrder(report.findings);
+  // of a range only what it adds: its other formats say `preexisting`
+  const findings = inOrder(report.findings).filter((one) => !isOlder(one));
   const of = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict);
   const blocks = [
     ...of('confirmed').flatMap((one) => (one.baseline === 'unchanged' ? [] : [tellInFull(one, paint)])),
@@ -18,6 +19,11 @@ export function renderText(report: Report, options: ReportOptions): string {
     ...(report.baseline?.gone ?? []).map((one) => [tellGone(one, paint)]),
   ];
   return `${blocks.map((lines) => `${lines.join('\n')}\n\n`).join('')}${summaryLine(report, options, paint)}\n`;
+}
+
+/** In code that the commit left as it was. */
+function isOlder(one: Finding): boolean {
+  return one.commit !== undefined && one.preexisting;
 }
 
 /** Reported by an earlier run and not by this one. */
@@ -77,13 +83,18 @@ function tellBaseline({ baseline, findings }: Report): string {
 }
 
 function summaryLine(report: Report, options: ReportOptions, paint: Paint): string {
-  const { files, kfuncs, confirmed, refuted, undecided } = summarize(report);
+  const { files, kfuncs, confirmed, refuted, undecided } = summarize({
+    ...report,
+    findings: report.findings.filter((one) => !isOlder(one)),
+  });
+  const older = report.findings.filter(isOlder).length;
   const contested = report.findings.filter(isContested).length;
   const parts = [
     confirmed > 0 ? paint.red(`${confirmed} confirmed`) : `${confirmed} confirmed`,
     contested > 0 ? `${refuted} suppressed ${paint.yellow(`(${contested} contested)`)}` : `${refuted} suppressed`,
     undecided > 0 && !options.show.has('undecided') ? `${undecided} undecided (--show undecided)` : `${undecided} undecided`,
   ];
+  if (older > 0) parts.push(`${older} in code that was so before`);
   if (report.baseline) parts.push(tellBaseline(report));
   const kernel = `by the verifier of ${kernelWords(report.kernel)}`;
   return `${counted(kfuncs, 'kfunc')} in ${counted(files, 'file')}: ${parts.join(', ')}; ${paint.text(kernel)}`;

@@ -98,6 +98,14 @@ describe('lint --git', () => {
     expect(last.code).toBe(0);
   });
 
+  it('the text tells of what the range adds', async () => {
+    const run = await runCli(['lint', '--tree', root, '--git', `${first}..${second}`, '--show', 'refuted,undecided']);
+    expect(run.stdout).toContain('bpf_shed_count');
+    expect(run.stdout).toContain(`commit    ${second.slice(0, 12)} ("shed: count for programs")`);
+    expect(run.stdout).not.toContain('slot is');
+    expect(run.stdout).toMatch(/1 confirmed.*, 1 in code that was so before; /);
+  });
+
   it('the first commit of all has no tree below it', async () => {
     expect((await lint('--git', start)).code).toBe(0);
     expect(confirmed((await lint('--git', 'HEAD')).findings).length).toBe(2);
