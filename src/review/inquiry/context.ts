@@ -5,6 +5,7 @@ import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, ruled, unknown, weigh } from './answer.ts';
+import { hasPlainSection, unseenSleepers, usedAfterUnlock } from './body.ts';
 
 type Sleep = EventOf<'sleep'>;
 type Read = EventOf<'rcu-read'>;
@@ -62,6 +63,8 @@ function nothingSleeps(unit: KfuncUnit, q: Question, court: Court, what: string)
   const underLock = what !== 'may sleep';
   const relevant = sleeps.filter((e) => !underLock || isAtomic(e));
   const missing = unseen(unit);
+  const [hidden] = unseenSleepers(unit).filter((name) => !unit.flow.unknownCallees.has(name));
+  if (hidden !== undefined) missing.push({ what: hidden, why: `whether ${hidden} sleeps is not followed`, treeWouldHelp: false });
   if (relevant.length > 0) missing.push({ what: relevant[0]!.callee, why: `${relevant[0]!.callee}() may sleep`, treeWouldHelp: false });
   const calls = unit.flow.events.filter((e): e is EventOf<'call'> => e.k === 'call' && e.chain.length === 0);
   const names = [...new Set(calls.map((e) => `${e.callee}()`))];
@@ -115,9 +118,7 @@ export function askRcu(q: Question, court: Court): Answer {
 /** What was read inside the section must be used inside it too: a use after the unlock, or a way out with the pointer, leaves the question open. */
 function outlives(unit: KfuncUnit, reads: Read[], q: Question): Missing[] {
   const isRead = (e: FlowEvent) => e.occurrences.some((o) => o.origins.some((x) => x.k === 'call' && x.rcu));
-  const unlocks = unit.flow.events
-    .filter((e) => e.k === 'call' && /^(rcu_read_unlock|srcu_read_unlock)/.test(e.callee))
-    .map((e) => e.location.line);
+  const unlocks = unit.flow.events.filter((e) => e.k === 'call' && /^s?rcu_read_unlock/.test(e.callee)).map((e) => e.location.line);
   const first = Math.min(...reads.map((r) => placeInKfunc(r).line));
   const unlock = unlocks.find((line) => line > first);
   const late = unit.flow.events.find(
@@ -125,14 +126,10 @@ function outlives(unit: KfuncUnit, reads: Read[], q: Question): Missing[] {
       (e.k === 'return' || ((e.k === 'deref' || e.k === 'pass') && unlock !== undefined && placeInKfunc(e).line > unlock)) && isRead(e),
   );
   const asked = /\b(after|once|beyond|past|outlive\w*|escape\w*|leave\w*|unlock\w*|return\w*)\b/i.test(q.stated.text);
-  if (!late && !asked) return [];
-  return [
-    {
-      what: unit.kfunc.name,
-      why: 'whether what was read is used only inside the section is not followed far enough',
-      treeWouldHelp: false,
-    },
-  ];
+  const open = (why: string): Missing[] => [{ what: unit.kfunc.name, why, treeWouldHelp: false }];
+  if (late || asked || usedAfterUnlock(unit).length > 0)
+    return open('whether what was read is used only inside the section is not followed far enough');
+  return hasPlainSection(unit) ? [] : open('the section is none of rcu_read_lock(): whether it counts is not settled by the flow');
 }
 
 function readsIn(unit: KfuncUnit, q: Question, court: Court): Answer {

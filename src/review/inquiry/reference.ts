@@ -5,6 +5,7 @@ import { isFromParameter, pathEvidence, placeInKfunc, VALID } from '../../rule.t
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, ruled, unknown, weigh } from './answer.ts';
+import { unfollowedCounts } from './body.ts';
 
 export function askReference(q: Question, court: Court): Answer {
   if (q.own.length === 0)
@@ -100,6 +101,8 @@ function leakIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       }),
     ]);
   }
+  const [other] = unfollowedCounts(unit);
+  if (other !== undefined) missing.push({ what: other, why: `what ${other} takes or counts is not followed`, treeWouldHelp: false });
   if (takes.length === 0) return unknown(name, `no reference was seen to be taken in ${unit.kfunc.name}()`, unit.flow.partial);
   if (returns.some((e) => e.unreleased.some((u) => u.escaped)))
     missing.push({ what: name, why: 'the object was handed to code that may keep or drop the reference', treeWouldHelp: true });
