@@ -71,18 +71,16 @@ function askUnit(q: Question, unit: KfuncUnit, court: Court): Answer {
   ]);
 }
 
-/** Uses of a parameter wherever it gets to; of a local name, those whose expression names it. */
+/** Uses of a parameter wherever it gets to; of a local name, those whose expression names it. On every path: `min(i, N)` leaves i on one and N on the other. */
 function usesOf(q: Question, unit: KfuncUnit): Seen[] {
   const subject = q.subject!;
-  const uses = unit.flow.events.filter((e): e is Use => e.k === 'index' || e.k === 'shift' || e.k === 'length' || e.k === 'pass');
-  if (q.own.includes(unit) && subject.kind === 'parameter') {
-    return uses.flatMap((use) =>
-      use.occurrences.filter((o) => o.taint.has(subject.index) && o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })),
-    );
-  }
   const named = new RegExp(`(?<![\\w.>])${subject.root}(?!\\w)`);
-  return uses
-    .filter((e) => e.function === q.function && named.test(indexOf(e)))
+  const isParameter = q.own.includes(unit) && subject.kind === 'parameter';
+  return unit.flow.events
+    .filter((e): e is Use => e.k === 'index' || e.k === 'shift' || e.k === 'length' || e.k === 'pass')
+    .filter((e) =>
+      isParameter ? e.occurrences.some((o) => o.taint.has(subject.index)) : e.function === q.function && named.test(indexOf(e)),
+    )
     .flatMap((use) => use.occurrences.filter((o) => o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })));
 }
 
