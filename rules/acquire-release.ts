@@ -10,7 +10,8 @@ export const acquireRelease: Rule = {
   why: 'The verifier makes a program give back every reference that a KF_ACQUIRE kfunc hands out, through a KF_RELEASE kfunc of the same type. It believes the flags: whether the C code takes and drops the reference is for the code to get right. A get too few is a use after free, a put too few is a leak.',
   advice:
     'pair the flags with what the code does: take the reference that KF_ACQUIRE promises, and register the function that drops it with KF_RELEASE',
-  silent: 'Where every reference that is taken is returned, dropped or stored in an object, and for kfuncs that take none.',
+  silent:
+    'Where every reference that is taken is returned, dropped or stored in an object, and for kfuncs that take none. Releases of dynptrs and of what bpf_obj_new() made, for which the verifier has rules of its own.',
   *program(view) {
     for (const unit of view.units) {
       const flags = new Set(unit.kfunc.entries.flatMap((e) => e.flags));
@@ -20,8 +21,10 @@ export const acquireRelease: Rule = {
       }
       if (flags.has('KF_RELEASE')) {
         yield* position(unit);
-        yield* wrongType(unit, view);
-        yield* dropsReference(unit, view);
+        if (!releasesByKind(unit)) {
+          yield* wrongType(unit, view);
+          yield* dropsReference(unit, view);
+        }
       }
       yield* leaks(unit);
     }
@@ -45,7 +48,7 @@ function hasFlag(k: Kfunc, flag: string): boolean {
 function* pairing(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   const type = structPointer(unit.definition.syntax.returns);
   if (type === null || OWNED_BY_CONTAINER.test(type)) return;
-  const releases = view.program.allKfuncs().filter((k) => hasFlag(k, 'KF_RELEASE') && takes(k, type));
+  const releases = view.program.nearestKfuncs((k) => hasFlag(k, 'KF_RELEASE') && takes(k, type));
   const guards: Evidence[] = releases.slice(0, 3).map((k) => {
     const entry = entryWith({ kfunc: k }, 'KF_RELEASE');
     return carries('registration', `${k.name}() releases ${type} *: ${entry.line}`, entry.location);
@@ -143,8 +146,18 @@ function whereFrom(unit: KfuncUnit, event: EventOf<'return'>): string {
   return name === '' ? 'where the reference is taken could not be followed' : `the reference may be taken in ${name}(): ${why}`;
 }
 
+/** Parameters that may hold the reference: not what the verifier fills in by itself or does not look at. */
 function pointersOf(unit: KfuncUnit): number[] {
-  return unit.definition.syntax.parameters.flatMap((p, i) => (p.type.pointers > 0 ? [i] : []));
+  const implicit = hasFlag(unit.kfunc, 'KF_IMPLICIT_ARGS') ? /^struct (bpf_prog_aux|btf_struct_meta)$/ : null;
+  return unit.definition.syntax.parameters.flatMap((p, i) =>
+    p.type.pointers > 0 && !/__(ign|prog)$/.test(p.name) && implicit?.test(p.type.name) !== true ? [i] : [],
+  );
+}
+
+/** A dynptr is a reference by itself, and what bpf_obj_new() made is of any type: the verifier has rules of its own for giving them back. */
+function releasesByKind(unit: KfuncUnit): boolean {
+  const { parameters } = unit.definition.syntax;
+  return pointersOf(unit).some((i) => parameters[i]!.type.name === 'struct bpf_dynptr' || parameters[i]!.name.endsWith('__alloc'));
 }
 
 /** A releasing kfunc must drop what it is given on every path. */
@@ -209,12 +222,15 @@ function* position(unit: KfuncUnit): Iterable<Claim> {
 
 /** A release for a type that nothing hands out: no program ever has what it asks for. */
 function* wrongType(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
-  const types = unit.definition.syntax.parameters.flatMap((p) => structPointer(p.type) ?? []);
+  const types = pointersOf(unit).flatMap((i) => structPointer(unit.definition.syntax.parameters[i]!.type) ?? []);
   if (types.length === 0) return;
-  const acquirers = view.program.allKfuncs().filter((k) => hasFlag(k, 'KF_ACQUIRE'));
-  if (acquirers.some((k) => k.definitions.some((d) => types.includes(structPointer(d.syntax.returns) ?? '')))) return;
+  const gives = (k: Kfunc) => k.definitions.some((d) => types.includes(structPointer(d.syntax.returns) ?? ''));
+  const handsOut = (k: Kfunc) => hasFlag(k, 'KF_ACQUIRE') && gives(k);
+  if (view.program.nearestKfuncs(handsOut, 'core').length > 0) return;
   const entry = entryWith(unit, 'KF_RELEASE');
   const near = unreleasedNear(unit, view);
+  // without one it stays undecided, wherever was searched
+  if (near && view.program.nearestKfuncs(handsOut).length > 0) return;
   yield claimOf(acquireRelease, unit, {
     subject: types[0]!,
     property: CODE,
@@ -230,8 +246,8 @@ function* wrongType(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
 
 /** An acquiring kfunc of the same file whose type nothing takes back: the two were meant for each other. */
 function unreleasedNear(unit: KfuncUnit, view: ProgramView): KfuncUnit | null {
-  const releases = view.program.allKfuncs().filter((k) => hasFlag(k, 'KF_RELEASE'));
-  const isOpen = (type: string | null) => type !== null && !releases.some((k) => takes(k, type));
+  const isOpen = (type: string | null) =>
+    type !== null && view.program.nearestKfuncs((k) => hasFlag(k, 'KF_RELEASE') && takes(k, type)).length === 0;
   return (
     view.units.find(
       (u) =>

@@ -88,7 +88,7 @@ function* siblings(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   const entry = unit.kfunc.entries.find((e) => e.flags.includes('KF_ITER_NEW'))!;
   for (const verb of ['next', 'destroy'] as const) {
     const name = `bpf_iter_${type}_${verb}`;
-    if (view.program.allKfuncs().some((k) => k.name === name && k.entries.length > 0)) continue;
+    if (view.program.nearestKfuncs((k) => k.name === name && k.entries.length > 0).length > 0) continue;
     const set = view.program.sets.find((s) => s.name === entry.set && s.location.file === entry.location.file);
     const shown = view.program.hasTree || set?.complete === true;
     yield claimOf(iterator, unit, {

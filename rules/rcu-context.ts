@@ -64,7 +64,7 @@ function doubts(event: Read): Missing[] {
 function iteratorSection(unit: KfuncUnit): Evidence[] {
   const [, type] = /^bpf_iter_(\w+)_(next|destroy)$/.exec(unit.kfunc.name) ?? [];
   if (type === undefined || !since(unit, '6.7')) return [];
-  const opener = unit.program.allKfuncs().find((k) => k.name === `bpf_iter_${type}_new`);
+  const opener = unit.program.nearestKfuncs((k) => k.name === `bpf_iter_${type}_new`)[0];
   const entry = opener?.entries.find((e) => e.flags.includes('KF_ITER_NEW'));
   if (!entry || !opener!.entries.every((e) => e.flags.includes('KF_RCU_PROTECTED'))) return [];
   return [

@@ -75,6 +75,11 @@ function kfuncSets(r: Registrations): KfuncSet[] {
   );
 }
 
+/** Those of the core, which is a seventh of the tree. */
+export function coreKfuncPaths(tree: TreeFiles): string[] {
+  return tree.search(KFUNCS.search, { ...KFUNCS.options, under: CORE });
+}
+
 /** The tree's files that define or register kfuncs and are part of the kernel; test modules break the rules on purpose, documentation quotes code. */
 export function kfuncPaths(tree: TreeFiles): string[] {
   return tree.search(KFUNCS.search, KFUNCS.options).filter((p) => !NOT_KERNEL.test(p));
@@ -100,14 +105,16 @@ function completeFromTree(
   const registered = new Set([...all.flatMap(entriesOf).map((e) => e.func), ...all.flatMap((r) => r.dtors.map((d) => d.func))]);
   const hooks = hookNames(all);
   const isOpen = (k: Kfunc) => (k.definitions.length === 0 && !hooks.has(k.name)) || !registered.has(k.name);
+  const hidden = hiddenInCore(files, all);
   // the files of a scan hold all kfuncs that there are, so the tree has nothing to add to them
   const plain = !files.some((f) => f.origin === 'patch');
   const searches = plain
     ? [() => kfuncPaths(tree)]
     : PLACES.map((place) => (names: string[]) => tree.search(names, { ...place, extensions: ['.c'] }));
   for (const search of searches) {
-    const names = [...kfuncs.values()].filter(isOpen).map((k) => k.name);
-    if (names.length === 0) return;
+    // the other half most likely stands in lines of the same file that are not shown, and what the core registers hardly in a driver
+    const names = [...kfuncs.values()].filter((k) => isOpen(k) && (search === searches[0] || !hidden.has(k.name))).map((k) => k.name);
+    if (names.length === 0) break;
     for (const path of search(names)) {
       const file = own.has(path) ? null : library.file(path);
       if (!file) continue;
@@ -120,6 +127,18 @@ function completeFromTree(
       for (const d of kfuncDefinitions(file, missing)) if (missing.has(d.name)) kfuncs.get(d.name)!.definitions.push(d.definition);
     }
   }
+  for (const k of kfuncs.values()) if (k.definitions.length === 0) library.isNowhere(k.name);
+}
+
+/** Names registered in files of the core of which lines are not shown. */
+function hiddenInCore(files: readonly SourceFile[], facts: readonly Registrations[]): Set<string> {
+  const partial = new Set(files.filter((f) => !f.complete && CORE.includes(f.path.split('/')[0]!)).map((f) => f.path));
+  return new Set(
+    facts
+      .flatMap(entriesOf)
+      .filter((e) => partial.has(e.location.file))
+      .map((e) => e.func),
+  );
 }
 
 const PLACES = [{ under: CORE }, { except: [...CORE, ...NOT_KERNEL_FOLDERS] }];

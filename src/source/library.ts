@@ -150,6 +150,11 @@ export class Library {
     return this.opened(hits);
   }
 
+  /** A name that was searched for in vain. */
+  isNowhere(name: string): void {
+    this.hitsOf(name).step = STEPS;
+  }
+
   private take(found: MarginHit[]): void {
     for (const h of found.sort((a, b) => architecture(a.path) - architecture(b.path)))
       if (mayHoldBody(h)) this.hitsOf(h.name).paths.push(h.path);

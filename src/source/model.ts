@@ -159,8 +159,11 @@ export interface Program {
   registrations: readonly RegisterCall[];
   dtors: readonly DtorEntry[];
   fmodrets: readonly FmodretCall[];
-  /** with a tree: its kfuncs too (searched on first use), the input's first */
-  allKfuncs(): readonly Kfunc[];
+  /**
+   * Those of the input, else of the core of the tree, else of the rest of it: the first place where any passes the test.
+   * @param reach `core`: the rest is not worth its search, which takes seven times as long
+   */
+  nearestKfuncs(test: (kfunc: Kfunc) => boolean, reach?: 'core' | 'tree'): readonly Kfunc[];
   /** program types (`BPF_PROG_TYPE_…`) that can call the kfunc, sorted; empty where no registration is at hand */
   programTypes(kfunc: Kfunc): string[];
   findFunction(name: string, from: SourceFile): FunctionSource | null;

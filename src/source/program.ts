@@ -3,7 +3,7 @@ import { Constants } from './constants.ts';
 import { enumIn } from './enums.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSyntax, TypeSyntax } from './ir.ts';
-import { type Joined, joinKfuncs, kfuncPaths } from './join.ts';
+import { coreKfuncPaths, type Joined, joinKfuncs, kfuncPaths } from './join.ts';
 import { definitionsIn, isHeader, Library, nearby } from './library.ts';
 import { locate } from './locate.ts';
 import { collectCalls, lowerFunction } from './lower.ts';
@@ -49,7 +49,7 @@ function inOrder(found: FunctionSource[]): FunctionSource[] {
 }
 
 /** Look-ups of structs and enums before it pays to have the kernel's headers searched for all of them. */
-const TAGS_AFTER = 6;
+const TAGS_AFTER = 24;
 
 function groupTags(hits: readonly TagHit[]): Map<string, TagHit[]> {
   const groups = new Map<string, TagHit[]>();
@@ -68,7 +68,8 @@ class Index implements Program {
   private readonly constants: Constants;
   private readonly cache = new Map<string, WeakMap<SourceFile, Map<string, unknown>>>();
   private joined: Joined | null = null;
-  private all: readonly Kfunc[] | null = null;
+  /** of the core of the tree and of the rest of it, read when asked for */
+  private readonly ofTree: (readonly Kfunc[])[] = [];
   private tags: Map<string, TagHit[]> | null = null;
   private tagLookups = 0;
 
@@ -106,15 +107,22 @@ class Index implements Program {
     return this.facts.fmodrets;
   }
 
-  allKfuncs(): readonly Kfunc[] {
-    this.all ??= this.library.tree ? [...this.kfuncs, ...this.treeKfuncs(this.library.tree)] : this.kfuncs;
-    return this.all;
+  nearestKfuncs(test: (kfunc: Kfunc) => boolean, reach: 'core' | 'tree' = 'tree'): readonly Kfunc[] {
+    const own = this.kfuncs.filter(test);
+    const { tree } = this.library;
+    if (own.length > 0 || !tree) return own;
+    for (let place = 0; place < (reach === 'core' ? 1 : 2); place++) {
+      this.ofTree[place] ??= this.treeKfuncs(place === 0 ? coreKfuncPaths(tree) : kfuncPaths(tree));
+      const found = this.ofTree[place]!.filter(test);
+      if (found.length > 0) return found;
+    }
+    return [];
   }
 
-  private treeKfuncs(tree: TreeFiles): Kfunc[] {
+  private treeKfuncs(paths: readonly string[]): Kfunc[] {
     const own = new Set(this.files.map((f) => f.path));
     const known = new Set(this.kfuncs.map((k) => k.name));
-    const files = kfuncPaths(tree).flatMap((path) => (own.has(path) ? [] : (this.library.file(path) ?? [])));
+    const files = paths.flatMap((path) => (own.has(path) ? [] : (this.library.file(path) ?? [])));
     const found = joinKfuncs(files, this.library, (name, from) => this.macroAtHand(name, from), false).kfuncs;
     return found.filter((k) => !known.has(k.name));
   }

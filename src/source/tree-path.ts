@@ -19,7 +19,7 @@ export function readInside(root: string, path: string): string | null {
   if (inside === null) return null;
   let fd = -1;
   try {
-    const real = realpathSync(join(root, inside));
+    const real = realpathSync.native(join(root, inside));
     if (real !== root && !real.startsWith(root + sep)) return null;
     fd = openSync(real, 'r');
     const stat = fstatSync(fd);

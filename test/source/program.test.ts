@@ -288,6 +288,15 @@ describe('kfuncs and the tree', () => {
     expect(p.kfuncs[0]!.definitions.map((d) => d.source.file.path)).toEqual(['drivers/hid/def.c']);
   });
 
+  it('what hidden lines of the core most likely define is not searched for in drivers', () => {
+    const hunks = { ...input(registered), complete: false };
+    const tree = treeOf({ 'drivers/hid/def.c': '__bpf_kfunc int bpf_f(void) { }\n', 'net/def.c': 'int bpf_f;\n' });
+    expect(buildProgram([hunks], tree).kfuncs[0]!.definitions).toEqual([]);
+    expect(tree.searches).toEqual(['search bpf_f']);
+    const driver = { ...hunks, path: 'drivers/hid/reg.c' };
+    expect(buildProgram([driver], tree).kfuncs[0]!.definitions.length).toBe(1);
+  });
+
   it('what has both is not searched for', () => {
     const tree = treeOf({});
     expect(buildProgram([input(`__bpf_kfunc int bpf_f(void) { }\n${registered}`)], tree).kfuncs.length).toBe(1);
@@ -300,6 +309,8 @@ describe('kfuncs and the tree', () => {
       treeOf({ 'net/a.c': '__bpf_kfunc int bpf_g(void) { }\n', 'tools/t.c': '__bpf_kfunc int bpf_t(void) { }\n' }),
     );
     expect(p.kfuncs.map((k) => k.name)).toEqual(['bpf_f']);
-    expect(p.allKfuncs().map((k) => k.name)).toEqual(['bpf_f', 'bpf_g']);
+    expect(p.nearestKfuncs((k) => k.name.startsWith('bpf_')).map((k) => k.name)).toEqual(['bpf_f']);
+    expect(p.nearestKfuncs((k) => k.name === 'bpf_g').map((k) => k.name)).toEqual(['bpf_g']);
+    expect(p.nearestKfuncs((k) => k.name === 'bpf_h')).toEqual([]);
   });
 });

@@ -120,12 +120,12 @@ describe.each([
 
   it('indexes what may be defined, by name', () => {
     const index = tree.definitions!({ extensions: ['.c'], under: ['kernel'] });
-    expect([...index].filter(([name]) => name !== 'later').map(([name, paths]) => `${name} ${paths.join()}`).sort()).toEqual([
-      'bpf_b kernel/b.c',
-      'ignored kernel/ignored.o.c',
-      'near kernel/a.c',
-      'wrap kernel/b.c',
-    ]);
+    expect(
+      [...index]
+        .filter(([name]) => name !== 'later')
+        .map(([name, paths]) => `${name} ${paths.join()}`)
+        .sort(),
+    ).toEqual(['bpf_b kernel/b.c', 'ignored kernel/ignored.o.c', 'near kernel/a.c', 'wrap kernel/b.c']);
   });
 
   it('finds what begins at the margin', () => {
