@@ -11,6 +11,7 @@ import {
   since,
   step,
   structPointer,
+  untrustedResult,
 } from '../src/rule.ts';
 
 const FLAG = 'KF_RET_NULL';
@@ -56,7 +57,7 @@ function claimFor(unit: KfuncUnit): Claim | null {
       step(`${unit.kfunc.name}() returns \`${found.event.text}\``, found.event.location),
       ...(entry ? [step(`registered without ${FLAG}: ${entry.line}`, entry.location)] : []),
     ],
-    guards: [...flagEvidence(state, FLAG), ...assumedByIterator(state)],
+    guards: [...flagEvidence(state, FLAG), ...assumedByIterator(state), ...untrustedObject(unit)],
     missing: [...found.missing, ...state.missing],
     mend: state.lacking.length === 1 ? flagAdded(unit.program, entry, FLAG) : null,
   });
@@ -110,6 +111,15 @@ function whatIsMissing(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence)
 function severityOf(unit: KfuncUnit): 'error' | 'warning' {
   const acquires = unit.kfunc.entries.some((e) => e.flags.includes('KF_ACQUIRE'));
   return since(unit, '7.0') || acquires || structPointer(unit.definition.syntax.returns) === null ? 'error' : 'warning';
+}
+
+/** The program can't rely on the pointer at all, so NULL is one value among others. */
+function untrustedObject(unit: KfuncUnit): Evidence[] {
+  const said = untrustedResult(unit.kfunc.name, unit.series);
+  if (!said) return [];
+  const { path, symbol, quote } = said;
+  const text = `the verifier hands out what ${unit.kfunc.name}() returns as untrusted: reads through it are checked for faults, NULL included`;
+  return [{ kind: 'verifier', role: 'carries', text, location: null, source: { kernel: unit.series, path, symbol, quote } }];
 }
 
 /** At the end of an iteration the verifier takes NULL for granted, whatever the flags say. */

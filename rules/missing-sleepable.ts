@@ -9,13 +9,19 @@ export const missingSleepable: Rule = {
   claims: 'The kfunc may sleep and is registered without KF_SLEEPABLE, or it sleeps where its own code holds a spinlock or an RCU section.',
   why: 'Most programs run where nothing may sleep: inside an RCU section, with preemption off, in an interrupt. KF_SLEEPABLE makes the verifier refuse the call from such a program. Under a lock that the kfunc itself holds no flag helps.',
   advice: 'add KF_SLEEPABLE to the BTF_ID_FLAGS line, or use what does not sleep (GFP_ATOMIC, a trylock)',
-  silent: 'For functions that call nothing that may sleep, and for allocations whose gfp flags forbid it.',
+  silent:
+    'For functions that call nothing that may sleep, and for allocations whose gfp flags forbid it. Where the code asks first whether it may sleep (`if (r->may_fault)`) the claim is undecided.',
   *kfunc(unit) {
     const sleeps = unit.flow.events
       .filter((e): e is Sleep => e.k === 'sleep')
-      .sort((a, b) => a.chain.length - b.chain.length || before(placeInKfunc(a), placeInKfunc(b)));
+      .sort(
+        (a, b) =>
+          Number(a.permission !== null) - Number(b.permission !== null) ||
+          a.chain.length - b.chain.length ||
+          before(placeInKfunc(a), placeInKfunc(b)),
+      );
     const held = sleeps.filter((e) => heldAt(e) !== null);
-    const atomic = held.find((e) => e.unsure === null) ?? held[0];
+    const atomic = held.find((e) => e.unsure === null && e.permission === null) ?? held[0];
     if (atomic) yield underLock(unit, atomic);
     const first = sleeps[0];
     const claim = first ? unflagged(unit, first) : outOfSight(unit);
@@ -48,7 +54,7 @@ function underLock(unit: KfuncUnit, event: Sleep): Claim {
     message: `${event.callee}() may sleep${where}, and the code holds ${heldAt(event)} there`,
     advice: 'sleep before the section is entered or after it is left, or use what does not sleep',
     path: pathEvidence(event, `may sleep: ${event.text}`),
-    missing: event.unsure === null ? [] : [{ what: event.function, why: event.unsure, treeWouldHelp: true }],
+    missing: [...(event.unsure === null ? [] : [{ what: event.function, why: event.unsure, treeWouldHelp: true }]), ...askedFor(event)],
   });
 }
 
@@ -65,8 +71,17 @@ function unflagged(unit: KfuncUnit, event: Sleep): Claim {
       ...pathEvidence(event, `may sleep: ${event.text}`),
       ...(entry ? [step(`registered without ${FLAG}: ${entry.line}`, entry.location)] : []),
     ],
+    missing: askedFor(event),
     mend: lacking.length === 1 ? flagAdded(unit.program, entry, FLAG) : null,
   });
+}
+
+/** The code itself asks whether it may sleep before it does. */
+function askedFor({ callee, permission }: Sleep): Missing[] {
+  if (permission === null) return [];
+  return [
+    { what: callee, why: `whether \`${permission}\` holds when programs that must not sleep call it can't be told`, treeWouldHelp: false },
+  ];
 }
 
 /** Nothing that sleeps is seen, but some of what is called is not either. One claim for all of it: it is one question. */

@@ -7,12 +7,13 @@ export const redundantCheck: Rule = {
   claims: 'A pointer parameter is tested for NULL although the verifier lets no NULL through.',
   why: 'The check is never true. It costs little, but it tells the reader that NULL may arrive, and the next kfunc is copied from this one. Since 7.0 such checks are being taken out of the tree.',
   advice: 'drop the check, or mark the parameter __nullable if programs are meant to pass NULL',
-  silent: 'For variables that held a parameter and have been given another value since, and for parameters that are no pointers.',
+  silent:
+    'For variables that held a parameter and have been given another value since, for tests inside macros and callees, and for parameters that are no pointers.',
   *kfunc(unit) {
     for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
       if (parameter.name === '' || parameter.type.pointers + parameter.type.dims.length === 0) continue;
       const test = unit.flow.events
-        .filter((e): e is Test => e.k === 'test' && e.chain.length === 0 && isUntouched(e, index))
+        .filter((e): e is Test => e.k === 'test' && e.chain.length === 0 && !e.inMacro && isUntouched(e, index))
         .sort((a, b) => before(a.location, b.location))[0];
       if (test) yield claimFor(unit, test, index, parameter.name);
     }

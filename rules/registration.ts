@@ -81,15 +81,41 @@ function notAtHand(view: ProgramView, what: string, why: string): Missing[] {
 
 function* inNoSet(view: ProgramView, kfunc: Kfunc, definitions: KfuncDefinition[]): Iterable<Claim> {
   const d = definitions.find((x) => x.hasBpfKfunc);
-  if (!d || view.program.dtors.some((x) => x.func === kfunc.name)) return;
+  if (!d || view.program.dtors.some((x) => x.func === kfunc.name) || isDestructor(d.source.file, kfunc.name)) return;
   yield claim(view, kfunc.name, {
     subject: kfunc.name,
     location: d.location,
     message: `${kfunc.name}() is in no kfunc set, so no program can call it`,
     advice: `add BTF_ID_FLAGS(func, ${kfunc.name}, …) to a set that is registered`,
     path: [step(`${kfunc.name}() is defined here`, d.location)],
-    missing: notAtHand(view, kfunc.name, `${kfunc.name}() may be registered in a file that is not at hand`),
+    missing: [
+      ...notAtHand(view, kfunc.name, `${kfunc.name}() may be registered in a file that is not at hand`),
+      ...usedOtherwise(d.source.file, kfunc.name),
+    ],
   });
+}
+
+/** The mark keeps a function whole for those who attach to it too: what the kernel itself calls, or asks the BTF id of, may be no kfunc. */
+function usedOtherwise(file: SourceFile, name: string): Missing[] {
+  const meant = 'that it is marked to be found by BTF, and is no kfunc, can be meant';
+  const called = new RegExp(`^[ \\t]+(?![*/]).*\\b${name}\\s*\\(`, 'm').exec(file.text)?.[0].trim();
+  if (called !== undefined) return [{ what: name, why: `the kernel calls it itself (\`${called}\`): ${meant}`, treeWouldHelp: false }];
+  const listed = idLists(file, name)[0];
+  return listed === undefined ? [] : [{ what: name, why: `its BTF id is in ${listed}: ${meant}`, treeWouldHelp: false }];
+}
+
+/** Lists of BTF ids that name the function: `BTF_ID_LIST_SINGLE(list, func, name)`, `BTF_ID_LIST(list)` … `BTF_ID(func, name)`. */
+function idLists(file: SourceFile, name: string): string[] {
+  const single = new RegExp(`\\bBTF_ID_LIST(?:_GLOBAL)?_SINGLE\\s*\\(\\s*(\\w+)\\s*,\\s*func\\s*,\\s*${name}\\b`).exec(file.text)?.[1];
+  const inList = new RegExp(
+    `\\bBTF_ID_LIST(?:_GLOBAL)?\\s*\\(\\s*(\\w+)[^)]*\\)(?:\\s*BTF_ID\\w*\\s*\\([^)]*\\))*?\\s*BTF_ID\\s*\\(\\s*func\\s*,\\s*${name}\\s*\\)`,
+  );
+  return [single, inList.exec(file.text)?.[1]].filter((l) => l !== undefined);
+}
+
+/** `.kfunc_btf_id = list[0]`: the destructor of some type. */
+function isDestructor(file: SourceFile, name: string): boolean {
+  return idLists(file, name).some((list) => new RegExp(`\\bkfunc_btf_id\\s*=\\s*${list}\\s*\\[`).test(file.text));
 }
 
 function* notDefined(view: ProgramView, kfunc: Kfunc, entries: IdFlagsEntry[]): Iterable<Claim> {
@@ -330,7 +356,7 @@ function mentions(file: SourceFile, name: string): number {
 /** Both ends of the set in one edit. */
 function otherMacro(set: KfuncSet, file: SourceFile): Mend | null {
   const [from, to] = set.macro.startsWith('BTF_SET8') ? ['BTF_SET8', 'BTF_KFUNCS'] : ['BTF_KFUNCS', 'BTF_SET8'];
-  const text = new RegExp(`${from}_START\\(${set.name}\\)[sS]*?${from}_END\\(${set.name}\\)`).exec(file.text);
+  const text = new RegExp(`${from}_START\\(${set.name}\\)[\\s\\S]*?${from}_END\\(${set.name}\\)`).exec(file.text);
   if (!text || !set.complete) return null;
   return replacement(
     file,

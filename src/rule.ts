@@ -27,6 +27,7 @@ export {
   setMacroProblem,
   suffixLife,
   suffixProblems,
+  untrustedResult,
 } from './verifier/registration.ts';
 export type {
   Claim,

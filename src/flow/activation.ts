@@ -271,7 +271,7 @@ function distinction(e: FlowEvent): string {
         .filter(([, n]) => n !== 0)
         .map(([k, n]) => k + n)
         .sort()
-        .join()}${e.unsure !== null}`;
+        .join()}${e.unsure !== null}${e.permission !== null}`;
     default:
       return '';
   }

@@ -116,7 +116,7 @@ function liftKey(a: Activation, s: State, call: BoundCall): string {
   });
   const parameters = a.fn.parameters.map((_, i) => factKey(s.fact(`p${i}`)));
   const context = [...s.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n);
-  return `${args.join()}|${parameters.join()}|${context.sort().join()}|${s.doubt ?? ''}|${s.contextDoubt ?? ''}|${a.offset(call.e.span)}.${call.e.span.start}`;
+  return `${args.join()}|${parameters.join()}|${context.sort().join()}|${s.doubt ?? ''}|${s.contextDoubt ?? ''}|${s.permission ?? ''}|${a.offset(call.e.span)}.${call.e.span.start}`;
 }
 
 function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionResult): void {
@@ -148,8 +148,16 @@ function liftContext(a: Activation, s: State, event: EventOf<'sleep'> | EventOf<
   const context = new Map(event.context);
   for (const [kind, n] of s.context) context.set(kind, (context.get(kind) ?? 0) + n);
   const atomic = [...context].some(([k, n]) => k !== 'mutex' && n > 0);
-  if (known.length < 4 || (atomic && known.length < 12))
-    a.add({ ...event, chain: [step, ...event.chain], context, unsure: event.unsure ?? s.contextDoubt ?? s.doubt });
+  // a way that nobody asks about is worth more than four that somebody does
+  const plain = event.permission === null && s.permission === null && !known.some((e) => e.k === 'sleep' && e.permission === null);
+  if (known.length < 4 || ((atomic || plain) && known.length < 12))
+    a.add({
+      ...event,
+      chain: [step, ...event.chain],
+      context,
+      unsure: event.unsure ?? s.contextDoubt ?? s.doubt,
+      permission: event.permission ?? s.permission,
+    });
 }
 
 /** The caller's parameter that is handed over as the callee's parameter `index`, as it is. */

@@ -251,6 +251,17 @@ const bit =
       return [{ s: o.s, v: a.fresh(o.s, e.span, 'b', ULONG, { k: 'unknown', why: '' }, a.value(o.v).taint) }];
     });
 
+/** __is_defined(X): no, unless something defines it that is not at hand, such as the options of the compiler. */
+const definedOrNot: Builtin = (a, s, e) => {
+  const name = e.args[0] ? a.text(e.args[0].span) : '';
+  const t = s.fork();
+  t.doubt ??= `whether ${name} is defined where this is built is not known`;
+  return [
+    { s, v: constant(a, s, 0) },
+    { s: t, v: constant(a, t, 1) },
+  ];
+};
+
 /** IS_ENABLED(CONFIG_X): either. */
 const either: Builtin = (a, s) => {
   const t = s.fork();
@@ -333,6 +344,7 @@ add('PTR_ERR PTR_ERR_OR_ZERO', ptrErr);
 add('ERR_PTR ERR_CAST', errPtr);
 add('BIT GENMASK', bit(64));
 add('BIT_ULL BIT_MASK', bit(64));
+add('__is_defined', definedOrNot);
 add('IS_ENABLED IS_BUILTIN IS_REACHABLE static_branch_unlikely static_branch_likely static_key_enabled', either);
 add('IS_ERR_VALUE', isErrValue);
 add('swap', swap);

@@ -290,8 +290,9 @@ function testValue(a: Activation, o: Outcome, e: Expr, truth: boolean): boolean 
 
 function noteTest(a: Activation, s: State, e: Expr, v: string): void {
   const target = e.k === 'assign' ? e.l : e;
-  if (target.k === 'name' && a.variable(target.name)) a.note(s, e.span, v, { k: 'test', variable: target.name });
-  else if (target.k === 'field') a.note(s, e.span, v, { k: 'test', variable: expressionName(target) });
+  const inMacro = a.spanOverride.length > 0;
+  if (target.k === 'name' && a.variable(target.name)) a.note(s, e.span, v, { k: 'test', variable: target.name, inMacro });
+  else if (target.k === 'field') a.note(s, e.span, v, { k: 'test', variable: expressionName(target), inMacro });
 }
 
 function assumeComparison(a: Activation, s: State, e: Expr & { k: 'binary' }, truth: boolean): State[] {

@@ -66,15 +66,18 @@ export type FlowEvent = Common &
     | { k: 'length'; callee: string; of: Extent | null; argument: number; parameter: number | null }
     /** a pointer or a value handed to a function that is not at hand */
     | { k: 'pass'; callee: string; argument: number; why: string }
-    /** a condition asks whether the variable, or the member as written, is NULL (or zero) */
-    | { k: 'test'; variable: string }
+    /** a condition asks whether the variable, or the member as written, is NULL (or zero); `inMacro`: not in the text of the function, but in a macro that it uses */
+    | { k: 'test'; variable: string; inMacro: boolean }
     /** `unreleased`: references that are still held; `negative`: the value is below zero before it becomes the return type */
     | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; negative: boolean; unreleased: Unreleased[] }
     | { k: 'call'; callee: string; known: boolean; context: ReadonlyMap<ContextKind, number>; sleeps: 'yes' | 'no' | 'unknown' }
     /** a reference is taken: `live` by a get that needs a count above zero, else by one that tests it; `held`: on an object that a reference is held of already */
     | { k: 'get'; callee: string; live: boolean; held: boolean }
-    /** may sleep; `context`: what is held here by the function itself and its callers within the kfunc, if `unsure` is null */
-    | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number>; unsure: string | null }
+    /**
+     * may sleep; `context`: what is held here by the function itself and its callers within the kfunc, if `unsure` is null; `permission`: the condition on the
+     * way that asks whether sleeping is allowed
+     */
+    | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number>; unsure: string | null; permission: string | null }
     /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section; `mutex`: it holds a mutex, which may stand for one */
     | { k: 'rcu-read'; how: string; section: boolean; mutex: boolean }
     /** an assignment to a variable that held a parameter */

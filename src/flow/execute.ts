@@ -8,6 +8,7 @@ import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './
 import type { Unreleased } from './event.ts';
 import { loop, loopMacro } from './loop.ts';
 import { rootOf } from './memory.ts';
+import { permissionIn } from './permission.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
 import { mergeStates } from './state.ts';
@@ -143,13 +144,21 @@ function block(a: Activation, states: State[], list: Stmt[], f: Frame): State[] 
 function branch(a: Activation, states: State[], stmt: Stmt & { k: 'if' }, f: Frame): State[] {
   const yes: State[] = [];
   const no: State[] = [];
+  const before = states.every((s) => s.permission === states[0]?.permission) ? (states[0]?.permission ?? null) : null;
   for (const s of states) {
-    yes.push(...assume(a, s.fork(), stmt.c, true));
-    no.push(...assume(a, s, stmt.c, false));
+    yes.push(...permitted(assume(a, s.fork(), stmt.c, true), permissionIn(stmt.c, true)));
+    no.push(...permitted(assume(a, s, stmt.c, false), permissionIn(stmt.c, false)));
   }
   const then = execute(a, capped(a, yes), stmt.then, f);
   const other = stmt.other ? execute(a, capped(a, no), stmt.other, f) : no;
+  // where both arms go on, what one of them asked for no longer holds
+  if (then.length > 0 && other.length > 0) for (const s of [...then, ...other]) s.permission = before;
   return capped(a, [...then, ...other]);
+}
+
+function permitted(states: State[], permission: string | null): State[] {
+  if (permission !== null) for (const s of states) s.permission ??= permission;
+  return states;
 }
 
 function forLoop(a: Activation, states: State[], stmt: Stmt & { k: 'for' }, f: Frame): State[] {

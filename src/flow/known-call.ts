@@ -28,7 +28,13 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   const sleep = sleeps(a, s, call, known);
   noteCall(a, s, call, true, sleep);
   if (sleep === 'yes')
-    a.note(s, span, constant(a, s, 0), { k: 'sleep', callee: call.name, context: new Map(s.context), unsure: s.contextDoubt ?? s.doubt });
+    a.note(s, span, constant(a, s, 0), {
+      k: 'sleep',
+      callee: call.name,
+      context: new Map(s.context),
+      unsure: s.contextDoubt ?? s.doubt,
+      permission: s.permission,
+    });
   if (known.rcuPointer) a.note(s, span, constant(a, s, 0), { k: 'rcu-read', how: call.name, ...rcuSection(s) });
   if (known.takes && typeof known.takes.what === 'number' && call.args[known.takes.what] !== undefined) {
     const object = rootOf(s, call.args[known.takes.what]!);

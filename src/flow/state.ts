@@ -30,6 +30,8 @@ export class State {
   merged: boolean;
   /** set where something on the path could not be read or followed: what may have happened there */
   doubt: string | null;
+  /** the condition that this path passed and that asks whether sleeping is allowed: `r->may_fault` */
+  permission: string | null;
   /** values handed to functions whose body is not at hand, or stored where others can reach them */
   escaped: Set<string>;
   /** values stored where others can reach them: a reference of theirs is handed on */
@@ -49,6 +51,7 @@ export class State {
     this.dropped = new Set(from?.dropped);
     this.merged = from?.merged ?? false;
     this.doubt = from?.doubt ?? null;
+    this.permission = from?.permission ?? null;
     this.escaped = new Set(from?.escaped);
     this.stored = new Set(from?.stored);
     this.filled = new Set(from?.filled);
@@ -118,7 +121,7 @@ export class State {
       .filter(([, n]) => n !== 0)
       .map(([k, n]) => `${k}${n}`)
       .sort();
-    return `${context.join(',')}|${held.join(',')}|${[...this.dropped].join(',')}|${this.cleanups.map((c) => c.place).join(',')}`;
+    return `${context.join(',')}|${held.join(',')}|${[...this.dropped].join(',')}|${this.cleanups.map((c) => c.place).join(',')}|${this.permission ?? ''}`;
   }
 
   /**
@@ -197,6 +200,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   for (const kind of new Set([...a.context.keys(), ...b.context.keys()])) out.context.set(kind, Math.min(a.depth(kind), b.depth(kind)));
   out.held = a.held.filter((h) => b.held.some((o) => o.value === h.value && o.at === h.at));
   out.doubt = a.doubt ?? b.doubt;
+  out.permission = a.permission === b.permission ? a.permission : null;
   out.contextDoubt = a.contextDoubt ?? b.contextDoubt;
   out.dropped = new Set([...a.dropped].filter((d) => b.dropped.has(d)));
   out.escaped = new Set([...a.escaped, ...b.escaped]);

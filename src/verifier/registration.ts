@@ -83,3 +83,11 @@ export function isSpecialKfunc(name: string): boolean {
 export function givesMemory(name: string): boolean {
   return SPECIAL.some((s) => s.names.test(name) && (s.result === 'object' || s.result === 'memory'));
 }
+
+const UNTRUSTED_RESULTS: readonly (Life & { name: string })[] = [{ name: 'bpf_get_kmem_cache', since: '6.13', until: null }];
+
+/** Where the verifier says, by the kfunc's name, that what it returns is read with faults handled (PTR_UNTRUSTED): NULL does no harm then. */
+export function untrustedResult(name: string, series: string): Statement | null {
+  if (!UNTRUSTED_RESULTS.some((r) => r.name === name && during(r, series))) return null;
+  return { since: '6.13', until: null, path: 'kernel/bpf/verifier.c', symbol: 'check_kfunc_call', quote: 'PTR_UNTRUSTED' };
+}

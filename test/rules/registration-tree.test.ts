@@ -61,6 +61,17 @@ describe('a definition in one file, its registration in another', () => {
   });
 });
 
+describe('a marked function that is in no set of the tree', () => {
+  it('is a question where the kernel calls it itself', () => {
+    const caller = '\nint mill_test(int n)\n{\n\treturn bpf_mill(n);\n}\n';
+    expect(said('mill/a.c', definition('bpf_mill') + caller, {})).toEqual(['bpf_mill undecided']);
+  });
+  it('is a finding where only comments speak of it', () => {
+    const comments = '\n/* see bpf_mill(1)\n * or bpf_mill(2),\n\t* or bpf_mill(3)\n */\n';
+    expect(said('mill/a.c', comments + definition('bpf_mill'), {})).toEqual(['bpf_mill confirmed']);
+  });
+});
+
 describe('a set that nothing registers', () => {
   const unregistered = set('bpf_mill').replace(/static int __init[\s\S]*/, '');
   it('is a finding in a file of a tree, and a question in an excerpt', () => {
