@@ -19,7 +19,8 @@ export function ask(comment: ReviewComment, court: Court): Question[] {
   const first = findPlace(comment, anchor, court, []);
   const stated = readClaims(comment, { isName: isNameIn(namesIn(first?.syntax ?? null), identifiersAround(comment, first)) });
   return stated.map((one) => {
-    const other = first && comment.function === null ? otherKfunc(one, first, court) : null;
+    const meant = first ? otherKfunc(one, first, court) : null;
+    const other = comment.function === null ? meant : null;
     const place = other ?? first ?? findPlace(comment, anchor, court, one.callees);
     const at = other ? null : anchor;
     const own = returnsItself(one, place?.name ?? null)
@@ -35,6 +36,7 @@ export function ask(comment: ReviewComment, court: Court): Question[] {
       function: name,
       subject,
       implied,
+      elsewhere: other ? null : (meant?.name ?? null),
       others: othersMeant(own, subject, namesIn(place?.syntax ?? null), { body: bodyOf(place), around: place?.source.file.text ?? '' }),
       own: name === null ? [] : unitsOf(court, name),
       reaching: name === null ? [] : unitsReaching(court, name),
@@ -158,7 +160,7 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   if (resolved && !(stated.category === 'return-value' && resolved.kind !== 'call')) return said(resolved);
   const returned: Subject = { text: 'return', root: '', kind: 'return', index: -1 };
   if (stated.category === 'return-value' || stated.aspect === 'missing-get') return said(returned);
-  const counted = place && ordinalParameter(stated.first, names);
+  const counted = place && ordinalParameter(stated, names);
   if (counted) return said(counted);
   const shown = subjectAt(stated, place, anchor, names, court);
   if (shown) return { subject: shown, implied: true };
@@ -173,13 +175,16 @@ function bodyOf(place: Place | null): string {
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth'];
 
-/** `the second argument`, said of the function itself: `foo()'s second argument` is another one's. */
-function ordinalParameter(sentence: string, names: Names): Subject | null {
-  const found = /\bthe (first|second|third|fourth|fifth|last) (argument|parameter|arg|param)\b/i.exec(sentence);
-  if (!found || /\w\(/.test(sentence)) return null;
-  const order = [...names.parameters.keys()];
-  const name = found[1]!.toLowerCase() === 'last' ? order.at(-1) : order[ORDINALS.indexOf(found[1]!.toLowerCase())];
-  return name === undefined ? null : subjectNamed(name, names);
+/** `the second argument`, or `the argument` of the only one, said of the function itself: `foo()'s second argument` is another one's. */
+function ordinalParameter({ first, category }: StatedClaim, names: Names): Subject | null {
+  if (/\w\(/.test(first)) return null;
+  const found = /\bthe (first|second|third|fourth|fifth|last) (argument|parameter|arg|param)\b/i.exec(first)?.[1]?.toLowerCase();
+  const order = [...names.parameters];
+  const fitting = order.filter(([, { type }]) => type.pointers + type.dims.length > 0 === (category !== 'out-of-bounds'));
+  const alone =
+    fitting.length === 1 && /\b(the|its|this|passed|pointer) (argument|parameter|arg|param)\b/i.test(first) ? fitting[0] : undefined;
+  const entry = found === undefined ? alone : found === 'last' ? order.at(-1) : order[ORDINALS.indexOf(found)];
+  return entry === undefined ? null : subjectNamed(entry[0], names);
 }
 
 /** Members whose address the body hands out: `&t->refs` counts t, where `t->next` is another object. */

@@ -6,6 +6,7 @@ import type { LintOptions } from '../lint.ts';
 import { functionsOf } from '../source/functions.ts';
 import { ask } from './ask.ts';
 import type { Share } from './filter.ts';
+import type { Answer } from './inquiry/answer.ts';
 import { outcomeOf } from './inquiry/answer.ts';
 import { inquire } from './inquiry/inquire.ts';
 import type { Memory, Remembered } from './memory.ts';
@@ -95,11 +96,22 @@ function gravity({ q, court }: Asked): number {
 }
 
 function judgeOne(q: Question, court: Court, series: Series, patch: number, id: string, document: ReviewDocument, memory: Memory | null) {
-  const decided = decide(q, inquire(q, court));
+  const answer = inquire(q, court);
+  const decided = decide(q, outcomeOf(answer) === 'refuted' ? unlessLater(answer, q, series, patch) : answer);
   const claim = judgedClaim(q, decided, id, document.source);
   claim.reply = draftReply(q, decided);
   if (claim.verdict === 'confirmed') claim.fixedLater = mendedBy(q, series, patch);
   return memory ? recall(memory, claim, q, court, document.messageId ?? document.source) : { claim, entry: null };
+}
+
+const OTHER_PATCH =
+  /\b(later|next|following|subsequent|other|last) (patch|commit|change)|\bpatch(es)? \d|\b\d{1,2}\/\d{1,2}\b|\b(rest|end) of (the|this) series\b|\bby the end of\b/i;
+
+/** The words speak of another patch of the series: a refutation holds if it also does once all of them are applied. */
+function unlessLater(answer: Answer, q: Question, series: Series, patch: number): Answer {
+  if (patch >= series.last || !OTHER_PATCH.test(q.stated.text) || settledAt(q, series, series.last)) return answer;
+  const why = 'the words speak of other patches of the series, and after the last of them nothing refutes it';
+  return { ...answer, missing: [...answer.missing, { what: q.function ?? 'series', why, treeWouldHelp: false }] };
 }
 
 /** A later patch of the series after which the claim is refuted, and stays so. */

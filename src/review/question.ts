@@ -34,6 +34,8 @@ export interface Question {
   implied: boolean;
   /** what else the words may be about: a refutation must hold for each of them too */
   others: Subject[];
+  /** another kfunc that the words name, where the reviewer's own entry names this one */
+  elsewhere: string | null;
   /** the function's own analysis, one a definition; empty where it is no kfunc */
   own: KfuncUnit[];
   /** kfuncs on whose way the function lies, itself included */

@@ -27,7 +27,8 @@ function open(what: string, why: string, treeWouldHelp = false): Missing[] {
 }
 
 /** The quoted lines stand in more than one function, and nothing tells which of them is meant. */
-function wrongPlace({ anchor, comment, place, stated }: Question): Missing[] {
+function wrongPlace({ anchor, comment, place, stated, elsewhere }: Question): Missing[] {
+  if (elsewhere !== null) return open(elsewhere, `the words speak of ${elsewhere}(), the entry of ${place?.name}()`);
   if (!anchor || !place || comment.function !== null || new RegExp(`\\b${place.name}\\b`).test(stated.text)) return [];
   const homes = new Set(anchor.rivals.map(({ file, line }) => homeOf(file, line)));
   homes.delete(place.name);

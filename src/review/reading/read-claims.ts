@@ -256,6 +256,9 @@ function askingSentence(claim: Building, around: Sentence[]): Sentence {
 function claimedIn(claim: Building): string[] {
   const readings = [claim, ...claim.support.filter((r) => r.category === claim.category && !COMPARISON.test(r.sentence.text))];
   const named = new Set(readings.flatMap((r) => r.subjects));
+  // where no phrase holds a name, it may be said of each that stands in the sentence
+  if (named.size === 0)
+    return readings.flatMap((r) => r.sentence.tokens.filter((t) => t.code && !t.call && isVariable(t.text)).map((t) => t.text));
   for (const { sentence } of readings) {
     const { tokens } = sentence;
     let open = false;

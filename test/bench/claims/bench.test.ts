@@ -1,15 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type BenchAnswer, confusionMatrix, readBench, runBench, verdictOf } from './bench.ts';
+import type { Verdict } from '../../../src/claim.ts';
+import { type BenchAnswer, type BenchClaim, confusionMatrix, readBench, runBench, verdictOf } from './bench.ts';
 
 let answers: BenchAnswer[] = [];
 beforeAll(async () => {
   answers = await runBench();
 });
 
+/** Where the answer had to say less than the truth, a later one may say it all. */
+function rightVerdicts({ truth, verdict }: BenchClaim): Verdict[] {
+  return truth === true ? [verdict, 'confirmed'] : truth === false ? [verdict, 'refuted'] : [verdict];
+}
+
 describe('the benchmark of claims', () => {
   it('is large enough, and every claim has its model, its answer and why', () => {
     const claims = readBench();
-    expect(claims.length).toBeGreaterThanOrEqual(60);
+    expect(claims.length).toBeGreaterThanOrEqual(300);
     expect(new Set(claims.map((c) => c.id)).size).toBe(claims.length);
     for (const c of claims) {
       expect(c.after.length, c.id).toBeGreaterThan(0);
@@ -40,7 +46,7 @@ describe('the benchmark of claims', () => {
       const categories = [claim.category, ...(claim.categories ?? [])];
       return (
         judged.length !== 1 ||
-        first!.verdict !== claim.verdict ||
+        !rightVerdicts(claim).includes(first!.verdict) ||
         !categories.includes(first!.category) ||
         (claim.subject !== undefined && first!.subject !== claim.subject)
       );

@@ -1,5 +1,5 @@
 /** The benchmark of claims: each is put to the judge as a reviewer would write it, and the answers are counted. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { JudgedClaim, Verdict } from '../../../src/claim.ts';
@@ -32,9 +32,10 @@ export interface BenchAnswer {
   judged: JudgedClaim[];
 }
 
-/** @param folder where claims.yaml and code/ stand: bundled, this file does not know */
+/** @param folder where the lists of claims and code/ stand: bundled, this file does not know */
 export function readBench(folder: string = import.meta.dirname): BenchClaim[] {
-  return parse(readFileSync(resolve(folder, 'claims.yaml'), 'utf8')) as BenchClaim[];
+  const lists = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return lists.sort().flatMap((name) => parse(readFileSync(resolve(folder, name), 'utf8')) as BenchClaim[]);
 }
 
 /** An inline review: the function quoted down to the line, then the words. */

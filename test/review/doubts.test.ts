@@ -1,0 +1,124 @@
+/** What looks refuted by the letter and is not by what was meant; each beside its neighbour that stays refuted. */
+import { describe, expect, it } from 'vitest';
+import { readReview } from '../../src/input/review/read.ts';
+import { judged, kfuncFile, under } from './judged.ts';
+
+const BODY = `__bpf_kfunc u32 bpf_x(struct thing *t)
+{
+	return t->size;
+}
+`;
+const AT = 'return t->size;';
+
+async function verdicts(text: string, words: string, setup = {}): Promise<string[]> {
+  const { claims } = await judged(under(text, AT, words), { files: [{ path: 'x.c', text }], ...setup });
+  return claims.map((c) => c.verdict);
+}
+
+describe('a NULL argument that the verifier refuses', () => {
+  const text = kfuncFile(BODY, 'KF_TRUSTED_ARGS');
+
+  it.each([
+    ['Can t be NULL here?', 'refuted'],
+    ['If a BPF program passes NULL for t, does this crash?', 'refuted'],
+    ['Is the caller supposed to check t for NULL?', 'refuted'],
+    ['If a driver calls bpf_x() with a NULL t, does this crash?', 'undecided'],
+    ['bpf_x() is also exported to modules. Can t be NULL then?', 'undecided'],
+    ['thing_open() calls this before t is set. Can t be NULL here?', 'undecided'],
+    ['Can t be NULL when the destructor runs?', 'undecided'],
+    ['The tracepoint passes NULL as its second argument and the verifier takes that for trusted. Can t be NULL here?', 'undecided'],
+    ['Can t be NULL here on older kernels?', 'refuted'],
+  ])('%s', async (words, verdict) => {
+    expect(new Set(await verdicts(text, words))).toEqual(new Set([verdict]));
+  });
+
+  it('is not refused by the series that the words name', async () => {
+    const open = kfuncFile(BODY, '');
+    const words = 'When this is backported to 6.12, what prevents a NULL t?';
+    expect(await verdicts(open, words, { series: '7.1' })).toEqual(['undecided']);
+    expect(await verdicts(open, 'What prevents a NULL t?', { series: '7.1' })).toEqual(['refuted']);
+    expect(await verdicts(text, words, { series: '6.19' })).toEqual(['refuted']);
+  });
+});
+
+describe('C code beside the programs', () => {
+  const words = 'Can t be NULL here?';
+
+  it('that calls the kfunc is not held by the verifier', async () => {
+    const caller = 'u32 thing_first_size(struct thing *first)\n{\n\treturn bpf_x(first);\n}\n';
+    expect(await verdicts(`${kfuncFile(BODY, 'KF_TRUSTED_ARGS')}\n${caller}`, words)).toEqual(['undecided']);
+  });
+
+  it('that only names it, exports it or declares it changes nothing', async () => {
+    const names = '/* bpf_x(first) is for programs */\nu32 bpf_x(struct thing *t);\nEXPORT_SYMBOL_GPL(bpf_x);\n';
+    expect(await verdicts(`${kfuncFile(BODY, 'KF_TRUSTED_ARGS')}\n${names}`, words)).toEqual(['refuted']);
+  });
+
+  it('that keeps it in a table or as a destructor may call it', async () => {
+    const table = 'static const struct thing_ops ops = {\n\t.size = bpf_x,\n};\n';
+    expect(await verdicts(`${kfuncFile(BODY, 'KF_TRUSTED_ARGS')}\n${table}`, words)).toEqual(['undecided']);
+    const dtor =
+      'BTF_ID_LIST(thing_dtor_ids)\nBTF_ID(struct, thing)\nBTF_ID(func, bpf_x)\n\nstatic int thing_late(void)\n{\n\treturn register_btf_id_dtor_kfuncs(dtors, 1, THIS_MODULE);\n}\n';
+    expect(await verdicts(`${kfuncFile(BODY, 'KF_TRUSTED_ARGS')}\n${dtor}`, words)).toEqual(['undecided']);
+  });
+});
+
+describe('the place', () => {
+  const twin = BODY.replace('bpf_x', 'thing_size');
+  const text = kfuncFile(BODY, 'KF_TRUSTED_ARGS', `struct thing;\n${twin}\n`);
+  const quote = (lines: string[], file = 'x.c') =>
+    [`> diff --git a/${file} b/${file}`, ...lines.map((l) => `> ${l}`), '', 'Can t be NULL here?', ''].join('\n');
+  const ask = async (review: string) => (await judged(review, { files: [{ path: 'x.c', text }] })).claims.map((c) => c.verdict);
+
+  it('is open where the quoted lines stand in two functions', async () => {
+    expect(await ask(quote(['+	return t->size;']))).toEqual(['undecided']);
+    expect(await ask(quote(['+__bpf_kfunc u32 bpf_x(struct thing *t)', '+{', '+	return t->size;']))).toEqual(['refuted']);
+  });
+
+  it('is not looked for by a brace in a file that the review does not name', async () => {
+    const { claims } = await judged(quote(['+	return t->size;', '+}'], 'net/other.c'), { files: [{ path: 'x.c', text }] });
+    expect(claims.map((c) => [c.verdict, c.function])).toEqual([['undecided', null]]);
+  });
+
+  it('is open where an entry names one kfunc and its words another', async () => {
+    const two = text.replace('__bpf_kfunc_end_defs', `${BODY.replace('bpf_x', 'bpf_y')}\n__bpf_kfunc_end_defs`);
+    const list = (words: string) => JSON.stringify({ claims: [{ id: 'a', function: 'bpf_x', text: words }] });
+    const of = async (words: string) => (await judged(list(words), { files: [{ path: 'x.c', text: two }] })).claims[0]!.verdict;
+    expect(await of('Can t be NULL in bpf_y()?')).toBe('undecided');
+    expect(await of('Can t be NULL in bpf_x()?')).toBe('refuted');
+  });
+});
+
+describe('several names', () => {
+  const pair = `__bpf_kfunc u32 bpf_x(struct thing *t, struct thing *u__nullable)
+{
+	return t->size;
+}
+`;
+  const text = kfuncFile(pair.replace('t->size;', 't->size + u__nullable->size;'), 'KF_TRUSTED_ARGS');
+  const at = 'return t->size + u__nullable->size;';
+  const ask = async (words: string) =>
+    (await judged(under(text, at, words), { files: [{ path: 'x.c', text }] })).claims.map((c) => [c.verdict, c.subject]);
+
+  it('each must be refuted', async () => {
+    expect(await ask('Can t be NULL here?')).toEqual([['refuted', 't']]);
+    expect((await ask('Can t or u__nullable be NULL here?'))[0]![0]).toBe('confirmed');
+    expect((await ask('Can one of the pointers, say t, be NULL here?'))[0]![0]).toBe('confirmed');
+    expect((await ask('The second argument may be NULL. Is it dereferenced?'))[0]).toEqual(['confirmed', 'u__nullable']);
+  });
+});
+
+describe('a commit pasted from git', () => {
+  const head = 'From: A Person <a@example.org>\nSubject: Re: [PATCH] thing: x\nMessage-ID: <1@x>\n\nI think this one is to blame:\n\n';
+  const words = '\n> +	return t->size;\n\nCan t be NULL here?\n';
+
+  it('begins no review in a person’s mail', () => {
+    const pasted = `commit 0123456789ab\nAuthor: B <b@example.org>\nDate:   Mon Mar 2 10:00:00 2026 +0100\n\n    thing: add a size\n\n    It was not there.\n`;
+    expect(readReview(`${head}${pasted}${words}`, 'm')).toEqual([]);
+  });
+
+  it('is one where the subject stands at the edge, as reviewers write it', () => {
+    const review = 'commit 0123456789ab\nAuthor: B <b@example.org>\n\nthing: add a size\n\nAdds a size.\n';
+    expect(readReview(`${head}${review}${words}`, 'm')[0]!.comments).toHaveLength(1);
+  });
+});
