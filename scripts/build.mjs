@@ -39,7 +39,7 @@ async function split() {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const patterns = await precompilePatterns();
   const { outputFiles } = await build({
-    entryPoints: { main: join(ROOT, 'src/main.ts') },
+    entryPoints: { main: join(ROOT, 'src/main.ts'), 'scan-worker': join(ROOT, 'src/commands/scan-worker.ts') },
     bundle: true,
     splitting: true,
     write: false,

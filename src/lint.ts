@@ -4,6 +4,7 @@ import { RULES } from '../rules/index.ts';
 import { benchFor } from './bench.ts';
 import type { Claim, Diagnostic, Finding } from './claim.ts';
 import { Flow } from './flow/analyze.ts';
+import type { FunctionResult } from './flow/result.ts';
 import type { InputSet } from './input/model.ts';
 import { postImages } from './input/post-image.ts';
 import type { Bench } from './judge/judge.ts';
@@ -70,22 +71,25 @@ export interface Analysis {
 /** How the kfuncs are gone through. */
 export interface Work {
   progress?: (done: number, total: number, kfunc: string) => void;
+  /** only these kfuncs, by their index; absent: all */
   share?: (index: number) => boolean;
   /** many kfuncs at once: the functions of the tree are indexed */
   wholeTree?: boolean;
 }
 
-interface Ground {
+/** All that is known before the first kfunc is followed. */
+export interface Ground {
   program: Program;
   flow: Flow;
   bench: Bench;
   rules: readonly Rule[];
   /** the kfuncs to go through */
   kfuncs: Kfunc[];
+  kernel: LintOptions['kernel'];
   weigh(claims: Claim[]): Finding[];
 }
 
-function groundOf(files: SourceFile[], options: LintOptions, work: Work): Ground {
+export function groundOf(files: SourceFile[], options: LintOptions, work: Work): Ground {
   const program = buildProgram(files, options.tree);
   const knowledge = knowledgeOf(options.patterns, options.kernel.series);
   if (work.wholeTree) program.indexTree();
@@ -96,18 +100,33 @@ function groundOf(files: SourceFile[], options: LintOptions, work: Work): Ground
     bench,
     rules: options.rules ?? RULES,
     kfuncs: program.kfuncs.filter((k) => !isHook(k, program)).filter((_, i) => work.share?.(i) ?? true),
+    kernel: options.kernel,
     weigh: (claims) => sortFindings(settleStale(claims.map((one) => judge(one, bench)))),
   };
 }
 
 /** Everything from files to findings, kept for those who ask further questions of the same code. */
 export function analyse(files: SourceFile[], options: LintOptions, work: Work = {}): Analysis {
-  const { program, flow, bench, rules, kfuncs, weigh } = groundOf(files, options, work);
-  const units = kfuncs.flatMap((k, i) => {
-    work.progress?.(i, kfuncs.length, k.name);
-    return unitsOf(k, program, flow, options.kernel);
-  });
-  const claims = rules.flatMap((rule) => claimsOf(rule, units, program, options.kernel));
+  const ground = groundOf(files, options, work);
+  return conclude(
+    ground,
+    ground.kfuncs.map((k, i) => {
+      work.progress?.(i, ground.kfuncs.length, k.name);
+      return follow(ground, i);
+    }),
+  );
+}
+
+/** What happens in each definition of a kfunc: by far the most of the work, and none of another kfunc's business. */
+export function follow({ kfuncs, flow }: Ground, index: number): FunctionResult[] {
+  return kfuncs[index]!.definitions.map(({ source, syntax }) => flow.analyse(source, syntax));
+}
+
+/** @param flows what follow() gave, kfunc by kfunc */
+export function conclude(ground: Ground, flows: readonly FunctionResult[][]): Analysis {
+  const { program, bench, rules, kfuncs, kernel, weigh } = ground;
+  const units = kfuncs.flatMap((k, i) => unitsOf(k, flows[i]!, ground));
+  const claims = rules.flatMap((rule) => claimsOf(rule, units, program, kernel));
   return { program, units, claims, findings: weigh(claims), bench };
 }
 
@@ -121,11 +140,12 @@ export interface Step {
 
 /** The same findings as analyse(), as they come: for someone who looks on. Rulings are about one kfunc, so each step can settle them. */
 export function* analyseStepwise(files: SourceFile[], options: LintOptions, work: Work = {}): Generator<Step> {
-  const { program, flow, rules, kfuncs, weigh } = groundOf(files, options, work);
+  const ground = groundOf(files, options, work);
+  const { program, rules, kfuncs, weigh } = ground;
   const total = kfuncs.length;
   const units: KfuncUnit[] = [];
   for (const [done, kfunc] of kfuncs.entries()) {
-    const own = unitsOf(kfunc, program, flow, options.kernel);
+    const own = unitsOf(kfunc, follow(ground, done), ground);
     units.push(...own);
     yield { done: done + 1, total, kfunc: kfunc.name, findings: weigh(rules.flatMap((rule) => claimsOnUnits(rule, own))) };
   }
@@ -143,11 +163,11 @@ function isHook(kfunc: Kfunc, program: Program): boolean {
   });
 }
 
-function unitsOf(kfunc: Kfunc, program: Program, flow: Flow, kernel: LintOptions['kernel']): KfuncUnit[] {
-  return kfunc.definitions.map((definition) => ({
+function unitsOf(kfunc: Kfunc, flows: readonly FunctionResult[], { program, kernel }: Ground): KfuncUnit[] {
+  return kfunc.definitions.map((definition, i) => ({
     kfunc,
     definition,
-    flow: flow.analyse(definition.source, definition.syntax),
+    flow: flows[i]!,
     program,
     series: kernel.series,
     seriesIsDefault: kernel.from === 'default',

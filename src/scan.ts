@@ -1,7 +1,7 @@
 /** Every kfunc of a tree: one search finds the files, the rest is the pipeline of a patch. */
-import type { Finding } from './claim.ts';
-import type { LintOptions, LintResult } from './lint.ts';
-import { analyse } from './lint.ts';
+import type { FunctionResult } from './flow/result.ts';
+import type { Ground, LintOptions, LintResult } from './lint.ts';
+import { conclude, follow, groundOf } from './lint.ts';
 import { fixPatchOf } from './mend/patch.ts';
 import type { SourceFile, TreeFiles } from './source/model.ts';
 import { kfuncPaths } from './source/program.ts';
@@ -10,8 +10,12 @@ export interface ScanOptions extends LintOptions {
   tree: TreeFiles;
   /** called before each kfunc is followed: how many are done, of how many */
   progress?: (done: number, total: number, kfunc: string) => void;
-  /** only these kfuncs (a share of the work); absent: all */
-  share?: (index: number) => boolean;
+}
+
+/** A scan between its parts: what is at hand, and then what was found. */
+export interface Scan {
+  ground: Ground;
+  files: SourceFile[];
 }
 
 /** Files of the tree that define or register kfuncs, sorted. */
@@ -24,38 +28,46 @@ export function kfuncFiles(tree: TreeFiles): SourceFile[] {
     });
 }
 
-/** Lints a whole tree. The findings are in the order of files and lines, whoever did which share. */
+/** Lints a whole tree. */
 export function scanTree(options: ScanOptions): LintResult {
-  const files = kfuncFiles(options.tree);
-  const analysis = analyse(files, options, {
-    wholeTree: true,
-    ...(options.progress && { progress: options.progress }),
-    ...(options.share && { share: options.share }),
-  });
-  return {
-    kernel: options.kernel,
-    findings: analysis.findings,
-    kfuncCount: analysis.program.kfuncs.length,
-    fileCount: files.length,
-    diagnostics: [],
-    ...(options.fixPatch && { fixPatch: fixPatchOf(files, analysis.findings) }),
-  };
+  const scan = startScan(options);
+  const { kfuncs } = scan.ground;
+  return concludeScan(
+    scan,
+    kfuncs.map((k, i) => {
+      options.progress?.(i, kfuncs.length, k.name);
+      return follow(scan.ground, i);
+    }),
+    options,
+  );
 }
 
-/** Joins what several workers found, in the order that one alone would give. */
-export function mergeFindings(parts: Finding[][]): Finding[] {
-  const order = (f: Finding) =>
-    `${f.location.file}\0${String(f.location.line).padStart(9)}\0${String(f.location.column).padStart(6)}\0${f.rule}\0${f.subject}\0${f.message}`;
-  const seen = new Set<string>();
-  return parts
-    .flat()
-    .map((f) => ({ f, key: order(f) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .filter(({ f, key }) => {
-      const id = `${f.id}\0${key}`;
-      if (seen.has(id)) return false;
-      seen.add(id);
-      return true;
-    })
-    .map(({ f }) => f);
+export function startScan(options: ScanOptions): Scan {
+  const files = kfuncFiles(options.tree);
+  return { files, ground: groundOf(files, options, { wholeTree: true }) };
+}
+
+/** Indices of the kfuncs of a scan, file by file, largest file first: kfuncs of one file call the same functions, which are followed once. */
+export function sharesOf({ ground }: Scan): number[][] {
+  const files = new Map<string, number[]>();
+  for (const [i, kfunc] of ground.kfuncs.entries()) {
+    const path = kfunc.definitions[0]?.location.file ?? '';
+    const share = files.get(path);
+    if (share) share.push(i);
+    else files.set(path, [i]);
+  }
+  return [...files.values()].sort((a, b) => b.length - a.length || a[0]! - b[0]!);
+}
+
+/** @param flows of each kfunc of the scan, whoever followed it */
+export function concludeScan({ ground, files }: Scan, flows: readonly FunctionResult[][], options: ScanOptions): LintResult {
+  const { findings, program } = conclude(ground, flows);
+  return {
+    kernel: options.kernel,
+    findings,
+    kfuncCount: program.kfuncs.length,
+    fileCount: files.length,
+    diagnostics: [],
+    ...(options.fixPatch && { fixPatch: fixPatchOf(files, findings) }),
+  };
 }

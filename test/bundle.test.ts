@@ -1,6 +1,6 @@
 /** What is installed: the chunks of dist/, as processes. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.ts';
@@ -69,6 +69,61 @@ describe('the bundle', () => {
     expect(stderr).toMatch(/^kfunc-lint: (?!internal)[^\n]+\n$/);
     expect(stdout).toBe('');
     expect(status).toBe(2);
+  });
+
+  describe('scans a tree', () => {
+    const scan = (...more: string[]) => {
+      const { status, stdout, stderr } = run(['scan', join(home, 'tree'), '--kernel', '6.12', '--show', 'refuted,undecided', ...more], {
+        env: { XDG_CACHE_HOME: join(home, 'cache') },
+      });
+      return { status, stdout, stderr };
+    };
+    const worker = () => join(home, 'dist/scan-worker.cjs');
+    let alone: ReturnType<typeof scan>;
+
+    beforeAll(() => {
+      // sources of our own in the folders of a kernel
+      for (const [at, rule] of ['unchecked-param', 'unbounded-index', 'acquire-release', 'missing-sleepable'].entries()) {
+        const folder = join(home, 'tree', ['kernel', 'net', 'mm', 'fs'][at]!);
+        mkdirSync(folder, { recursive: true });
+        for (const kind of ['confirmed', 'clean'])
+          for (const file of readdirSync(join(ROOT, 'fixtures', rule, kind)).filter((name) => name.endsWith('.c')))
+            copyFileSync(join(ROOT, 'fixtures', rule, kind, file), join(folder, `${kind}-${file}`));
+      }
+      const text = readFileSync(worker());
+      rmSync(worker());
+      alone = scan('--no-cache');
+      writeFileSync(worker(), text);
+    });
+
+    it('alone and with a helper: the same', () => {
+      expect(alone.stdout).toMatch(/[1-9]\d* confirmed, /);
+      expect(scan('--no-cache')).toEqual(alone);
+    });
+
+    it('with a helper that breaks: the same', () => {
+      const text = readFileSync(worker(), 'utf8');
+      try {
+        for (const broken of ['throw new Error("no");', 'process.exit(1);', `${text}\nsetTimeout(() => process.exit(0), 30);`]) {
+          writeFileSync(worker(), broken);
+          expect(scan('--no-cache')).toEqual(alone);
+        }
+      } finally {
+        writeFileSync(worker(), text);
+      }
+    });
+
+    it('a second time: the same, from the cache, until a line changes', () => {
+      expect(scan()).toEqual(alone);
+      const [kept] = readdirSync(join(home, 'cache/kfunc-lint'));
+      const file = join(home, 'cache/kfunc-lint', kept!);
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, text.replaceAll('"message":"', '"message":"kept: '));
+      expect(scan().stdout).toContain('kept: ');
+      appendFileSync(join(home, 'tree/mm', readdirSync(join(home, 'tree/mm'))[0]!), '\n');
+      expect(scan().stdout).toBe(alone.stdout);
+      expect(readdirSync(join(home, 'cache/kfunc-lint')).length).toBe(2);
+    });
   });
 
   it('minds no reader that goes away', () => {

@@ -24,27 +24,31 @@ export async function scanCommand(dir: string, options: ScanCommandOptions, io: 
   const { patterns, diagnostics: expired } = await loadPatterns(options.patterns);
   const lintOptions = { kernel, tree, patterns, trust: options.trust, fixPatch: options.fixPatch !== undefined };
   const { fixPatch: mends, ...result } =
-    options.cache && !lintOptions.fixPatch ? await scanOnce(lintOptions, io) : await scan(lintOptions, io);
+    options.cache && !lintOptions.fixPatch ? await scanOnce(dir, lintOptions, io) : await scan(dir, lintOptions, io);
   const left = writeFixPatch([mends], options);
   return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
 }
 
-async function scan(options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
+async function scan(dir: string, options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
   const { kfuncs, rest } = searchAhead(options.tree, true);
-  const [{ scanTree }] = await Promise.all([import('../scan.ts'), kfuncs, rest]);
+  const { startHelper, scanShared } = await import('./scan-share.ts');
+  const helper = startHelper();
+  await Promise.all([kfuncs, rest]);
+  const { scanTree } = await import('../scan.ts');
   const progress = showProgress(io);
-  const result = scanTree({ ...options, progress: progress.step });
+  const all = { ...options, progress: progress.step };
+  const result = helper ? await scanShared(all, dir, helper) : scanTree(all);
   progress.end();
   return result;
 }
 
 /** Unless it was done before. */
-async function scanOnce(options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
+async function scanOnce(dir: string, options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
   const folder = cacheFolder(io.env);
   const key = scanKey(options, BUILD);
   const known = key === null ? null : readScan(folder, key);
   if (known) return known;
-  const result = await scan(options, io);
+  const result = await scan(dir, options, io);
   if (key !== null) writeScan(folder, key, result);
   return result;
 }

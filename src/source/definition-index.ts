@@ -1,6 +1,6 @@
 /** Where functions and function-like macros of a tree may be defined, by name: one search for all of them. */
 import type { SearchOptions } from './model.ts';
-import type { SearchEngine } from './tree-search.ts';
+import { copyOf, type SearchEngine } from './tree-search.ts';
 
 /** Lines at the margin with a parenthesis that no semicolon ends, unless a body stands before it, and #defines. POSIX extended, read alike by all engines. */
 export const MARGIN = '^([A-Za-z_].*\\(([^;]*|.*\\{.*)$|#.*define.+\\()';
@@ -15,7 +15,7 @@ export function definitionIndex(engine: SearchEngine, options: SearchOptions): D
   const index = new Map<string, string[]>();
   const add = (name: string, path: string): void => {
     const known = index.get(name);
-    if (!known) index.set(name, [path]);
+    if (!known) index.set(copyOf(name), [path]);
     else if (known.at(-1) !== path) known.push(path);
   };
   engine.each({ pattern: MARGIN }, options, (path, _line, text) => {

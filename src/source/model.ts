@@ -214,6 +214,8 @@ export interface TreeFiles {
   stamp?(): string | null;
   /** starts what will be asked for: the searches themselves then answer from memory */
   ahead?(asked: readonly Asked[]): Promise<void>;
+  /** what ahead() found, for another process's memory; empty where there was nothing to start */
+  found?(): ReadonlyMap<string, string>;
   /** reads many files at once, so that read() finds them in memory */
   load?(paths: string[]): void;
 }

@@ -17,6 +17,8 @@ export interface SearchEngine {
   each(needle: Needle, options: SearchOptions, visit: (path: string, line: number, text: string) => void): void;
   /** starts searches that will be asked for, all at once; where there is nothing to gain it does nothing */
   ahead?(searches: readonly Search[]): Promise<void>;
+  /** what ahead() found */
+  found?(): ReadonlyMap<string, string>;
 }
 
 /** What files() or each() will be asked. */
@@ -33,19 +35,24 @@ export function gitBytes(dir: string, args: string[], input: string): Buffer | n
 }
 
 /** The engine is chosen at the first search. KFUNC_LINT_SEARCH=git or walk leaves the faster ones out. */
-export function directorySearch(root: string): SearchEngine {
+export function directorySearch(root: string, found: ReadonlyMap<string, string> = new Map()): SearchEngine {
   let chosen: SearchEngine | null = null;
   const engine = (): SearchEngine => {
-    chosen ??= chooseEngine(root);
+    chosen ??= chooseEngine(root, found);
     return chosen;
   };
-  return { files: (n, o) => engine().files(n, o), each: (n, o, v) => engine().each(n, o, v), ahead: async (all) => engine().ahead?.(all) };
+  return {
+    files: (n, o) => engine().files(n, o),
+    each: (n, o, v) => engine().each(n, o, v),
+    ahead: async (all) => engine().ahead?.(all),
+    found: () => chosen?.found?.() ?? new Map(),
+  };
 }
 
-function chooseEngine(root: string): SearchEngine {
+function chooseEngine(root: string, found: ReadonlyMap<string, string>): SearchEngine {
   const wish = process.env.KFUNC_LINT_SEARCH ?? '';
   const rg = wish === 'git' || wish === 'walk' ? null : ripgrep();
-  if (rg) return ripgrepSearch(rg, root);
+  if (rg) return ripgrepSearch(rg, root, found);
   if (wish === 'walk' || git(root, ['rev-parse', '--is-inside-work-tree'])?.trim() !== 'true') return walkSearch(root);
   return gitSearch(root, ['--untracked', '--no-exclude-standard'], null);
 }
@@ -77,8 +84,8 @@ function needleFlags(needle: Needle): string[] {
 }
 
 /** `--no-ignore`: Debian's kernel .gitignore hides everything. 16 threads: never slower warm, three times as fast cold. */
-function ripgrepSearch(rg: string, root: string): SearchEngine {
-  const ready = new Map<string, string>();
+function ripgrepSearch(rg: string, root: string, found: ReadonlyMap<string, string>): SearchEngine {
+  const ready = new Map(found);
   const command = (args: string[], options: SearchOptions): string[] | null => {
     const places = searchedFolders(root, options);
     if (places.length === 0) return null;
@@ -96,13 +103,17 @@ function ripgrepSearch(rg: string, root: string): SearchEngine {
   const run = (args: string[], options: SearchOptions): string => {
     const all = command(args, options);
     if (!all) return '';
-    const known = ready.get(all.join('\0'));
+    const key = all.join('\0');
+    const known = ready.get(key);
+    // asked once: what comes of it is remembered elsewhere
+    ready.delete(key);
     if (known !== undefined) return known;
     return spawnSync(rg, all, { cwd: root, maxBuffer: MAX_OUTPUT, stdio: ['ignore', 'pipe', 'ignore'] }).stdout?.toString('utf8') ?? '';
   };
   return {
     files: (fixed, options) => tidied(run(fileArgs(fixed), options).split('\0')),
     each: (needle, options, visit) => eachRow(run(lineArgs(needle), options), ':', (path, line, text) => visit(tidy(path), line, text)),
+    found: () => ready,
     ahead: async (searches) => {
       const commands = searches.flatMap((s) => {
         const all = command('files' in s ? fileArgs(s.files) : lineArgs(s.needle), s.options);
@@ -156,11 +167,16 @@ function eachRow(out: string, separator: ':' | '\0', visit: (path: string, line:
     const nul = isSame ? at + path.length : out.indexOf('\0', at);
     const colon = nul < 0 ? -1 : out.indexOf(separator, nul + 1);
     if (colon >= 0 && colon < end) {
-      if (!isSame) path = out.slice(at, nul);
+      if (!isSame) path = copyOf(out.slice(at, nul));
       visit(path, Number(out.slice(nul + 1, colon)), out.slice(colon + 1, end));
     }
     at = end + 1;
   }
+}
+
+/** A string of its own: a piece of a longer one keeps all of that in memory. */
+export function copyOf(piece: string): string {
+  return piece.length < 13 ? piece : Buffer.from(piece).toString();
 }
 
 function tidy(path: string): string {

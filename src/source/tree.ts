@@ -10,8 +10,8 @@ import { stampOfDirectory } from './tree-stamp.ts';
 
 export { treeSeries } from './tree-series.ts';
 
-/** Opens a directory. Throws InputError where there is none. */
-export function openTree(dir: string): TreeFiles {
+/** Opens a directory. Throws InputError where there is none. @param found what the same tree, opened elsewhere, has been searched for */
+export function openTree(dir: string, found?: ReadonlyMap<string, string>): TreeFiles {
   let root: string;
   try {
     root = realpathSync(dir);
@@ -19,7 +19,7 @@ export function openTree(dir: string): TreeFiles {
   } catch {
     throw new InputError(`${dir}: not a directory that can be read`);
   }
-  const files = treeFiles(dir, directorySearch(root), (path) => readInside(root, path));
+  const files = treeFiles(dir, directorySearch(root, found), (path) => readInside(root, path));
   return { ...files, stamp: () => stampOfDirectory(root) };
 }
 
@@ -56,6 +56,7 @@ function treeFiles(label: string, engine: SearchEngine, read: (path: string) => 
       remember(searches, JSON.stringify([needles, dotted(options)]), () => engine.files(needles, dotted(options))),
     margin: (names, options) => marginHits(engine, names, dotted(options)),
     definitions: (options) => definitionIndex(engine, dotted(options)),
+    found: () => engine.found?.() ?? new Map(),
     ahead: async (asked) =>
       engine.ahead?.(
         asked.map((one) => {
