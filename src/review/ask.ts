@@ -63,8 +63,8 @@ function findPlace(comment: ReviewComment, anchor: Anchor | null, court: Court, 
   const kfuncs = new Set(program.kfuncs.map((k) => k.name));
   const candidates = [...new Set(words)];
   for (const name of [...candidates.filter((c) => kfuncs.has(c)), ...(anchor ? [] : candidates.filter((c) => !kfuncs.has(c)))]) {
-    const found = lookUp(name, near, court);
-    if (found && court.analysis.program.files.includes(found.source.file)) return found;
+    const found = unitsOf(court, name)[0]?.definition.source ?? atHand(name, near, court);
+    if (found) return placeOf(found, court);
   }
   return null;
 }
@@ -104,6 +104,16 @@ function lookUp(name: string, near: SourceFile, court: Court): Place | null {
   if (unit) return { name, source: unit.definition.source, syntax: unit.definition.syntax };
   const source = court.analysis.program.findFunction(name, near);
   return source ? placeOf(source, court) : null;
+}
+
+/** In the files at hand, the nearest first: for words that may be names, the tree is not searched. */
+function atHand(name: string, near: SourceFile, court: Court): FunctionSource | null {
+  const files = court.analysis.program.files;
+  for (const file of [near, ...files]) {
+    const found = file.text.includes(name) ? functionsOf(file).find((f) => f.name === name) : undefined;
+    if (found) return found;
+  }
+  return null;
 }
 
 function placeOf(source: FunctionSource, court: Court): Place {
