@@ -70,6 +70,19 @@ describe('kfunc-lint judge', () => {
     expect((await judge(review('shelf/clean.txt'), ...PATCH, '--format', 'mail')).stdout).toBe('');
   });
 
+  it('a mail to answer with has a subject where the thread lost its own', async () => {
+    const thread = join(DIR, 'no-subject.txt');
+    const patch = readFileSync(SERIES[0]!, 'utf8');
+    writeFileSync(
+      thread,
+      `${patch.slice(patch.indexOf('\n---\n'))}\n${readFileSync(review('shelf/pull-request-comment.md'), 'utf8')
+        .replace(/^In-Reply-To-Subject:.*$/m, '')
+        .replace(/^(commit|Author:).*\n/gm, '')}`,
+    );
+    const { stdout } = await judge(thread, '--patch', thread, '--kernel', '6.12', '--format', 'mail');
+    expect(stdout).toMatch(/^Subject: Re: your review$/m);
+  });
+
   it('shouts about what the reviewer threw away wrongly', async () => {
     const { stdout } = await judge(review('review-context'), ...PATCH);
     expect(stdout).toMatch(/^lib\/bpf_shelf\.c:48: confirmed out-of-bounds of column/);

@@ -13,7 +13,10 @@ export function renderClaimsMail(report: ReviewReport): string {
 function draft(review: ReviewOfReport): string | null {
   const answered = review.claims.filter((c): c is JudgedClaim & { reply: string } => c.reply !== null);
   if (answered.length === 0) return null;
-  const subject = review.subject === null ? 'Re: your review' : `Re: ${visible(review.subject).replace(/^(re:\s*)+/i, '')}`;
+  const about = visible(review.subject ?? '')
+    .replace(/^(re:\s*)+/i, '')
+    .trim();
+  const subject = about === '' ? 'Re: your review' : `Re: ${about}`;
   const headers = [
     ...(review.from === null ? [] : [`To: ${visible(review.from)}`]),
     `Subject: ${subject}`,
