@@ -9,7 +9,7 @@ import { ANY_POINTER, join, pointerFact, rangeFact } from './domain.ts';
 import type { FlowEvent, Occurrence } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { FunctionResult } from './result.ts';
-import type { State } from './state.ts';
+import { askedOf, type State } from './state.ts';
 import type { Origin, Value } from './value.ts';
 import { mergeOrigins, mergeTaint, NO_TAINT, originKey } from './value.ts';
 
@@ -68,6 +68,8 @@ export class Activation {
   private readonly locations = new Map<number, Location>();
   /** keys of the occurrences that an event has */
   private readonly seen = new WeakMap<FlowEvent, Set<string>>();
+  /** results of calls out of sight: which values they were asked about, and why what they say is not known */
+  readonly answers = new Map<string, { about: string[]; why: string }>();
   /** ways in which the events of a callee's result were taken over */
   private readonly lifted = new WeakMap<object, Set<string>>();
 
@@ -182,7 +184,7 @@ export class Activation {
       type: v.type,
       parameters: this.fn.parameters.map((_, i) => s.fact(`p${i}`)),
       merged: s.merged,
-      doubt: s.doubt,
+      doubt: s.doubt ?? askedOf(s, id, v.taint),
     };
   }
 

@@ -11,7 +11,7 @@ import { drop, take } from './known-call.ts';
 import { rootOf } from './memory.ts';
 import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
-import { rcuSection, type State } from './state.ts';
+import { askedOf, plainRoot, rcuSection, type State } from './state.ts';
 import type { Origin } from './value.ts';
 import { mergeTaint, NO_TAINT, originKey } from './value.ts';
 
@@ -50,6 +50,7 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   const at = call.e.span.start;
   for (const i of exit.takenOn) if (call.args[i] !== undefined) take(s, call.args[i]!, at, call.name);
   if (exit.doubt !== null) s.doubt ??= exit.doubt;
+  for (const [i, why] of exit.asked) if (call.args[i] !== undefined) s.asked.set(plainRoot(s, call.args[i]!), why);
   // the callee's doubt is about what it left held, if it left anything
   if (exit.contextDoubt !== null && (exit.context.size > 0 || [...s.context.values()].some((n) => n > 0)))
     s.contextDoubt ??= exit.contextDoubt;
@@ -67,6 +68,10 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
     known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known),
   };
   const id = a.define(s, `c${a.offset(call.e.span)}.${at}.${index}`, exit.resultType, [origin], portable(exit.result));
+  if (exit.answer) {
+    const about = exit.answer.about.flatMap((i) => (call.args[i] === undefined ? [] : [plainRoot(s, call.args[i]!)]));
+    a.answers.set(id, { about, why: exit.answer.why });
+  }
   if (exit.returnsReference === 'yes') s.held.push({ value: id, at, by: call.name, memory: exit.returnsMemory });
   if (exit.returnsReference === 'unknown') s.escaped.add(id);
   return id;
@@ -116,7 +121,7 @@ function liftKey(a: Activation, s: State, call: BoundCall): string {
   });
   const parameters = a.fn.parameters.map((_, i) => factKey(s.fact(`p${i}`)));
   const context = [...s.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n);
-  return `${args.join()}|${parameters.join()}|${context.sort().join()}|${s.doubt ?? ''}|${s.contextDoubt ?? ''}|${s.permission ?? ''}|${a.offset(call.e.span)}.${call.e.span.start}`;
+  return `${args.join()}|${parameters.join()}|${context.sort().join()}|${s.doubt ?? ''}|${s.contextDoubt ?? ''}|${s.permission ?? ''}|${[...s.asked.keys()]}|${a.offset(call.e.span)}.${call.e.span.start}`;
 }
 
 function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionResult): void {
@@ -202,9 +207,20 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
       fact: portable(fact),
       parameters: callerParameters(a, s, call, result, o),
       merged: o.merged || s.merged,
-      doubt: o.doubt ?? s.doubt,
+      doubt: o.doubt ?? s.doubt ?? askedHere(s, call, o, taint),
     },
   ];
+}
+
+/** The caller asked code out of sight about what it hands over. */
+function askedHere(s: State, call: BoundCall, o: Occurrence, taint: ReadonlySet<number>): string | null {
+  if (s.asked.size === 0) return null;
+  for (const origin of o.origins) {
+    const id = origin.k === 'param' ? call.args[origin.index] : undefined;
+    const why = id === undefined ? null : askedOf(s, id, taint);
+    if (why !== null) return why;
+  }
+  return askedOf(s, '', taint);
 }
 
 /** Made from another pointer by member access or container_of: NULL does not show in it, so what holds is what holds of the other one. */

@@ -10,7 +10,7 @@ import { chain, constant, evaluate, forget } from './evaluate.ts';
 import { applyKnowledge } from './known-call.ts';
 import { expanding, expandMacro } from './macro.ts';
 import { noteDeref, rootOf } from './memory.ts';
-import type { State } from './state.ts';
+import { plainRoot, type State } from './state.ts';
 
 export interface BoundCall {
   e: Expr & { k: 'call' };
@@ -97,6 +97,8 @@ export function outOfSight(a: Activation, s: State, call: BoundCall, why: string
     mayFail: false,
     known: false,
   });
+  const about = call.args.map((arg) => plainRoot(s, arg)).filter((arg) => !/^(k|a|s):/.test(arg));
+  if (about.length > 0) a.answers.set(id, { about, why: `what ${call.name}() says of it is not known: ${why}` });
   return [{ s, v: id }];
 }
 

@@ -145,6 +145,7 @@ function branch(a: Activation, states: State[], stmt: Stmt & { k: 'if' }, f: Fra
   const yes: State[] = [];
   const no: State[] = [];
   const before = states.every((s) => s.permission === states[0]?.permission) ? (states[0]?.permission ?? null) : null;
+  const askedBefore = new Set(states.flatMap((s) => [...s.asked.keys()]));
   for (const s of states) {
     yes.push(...permitted(assume(a, s.fork(), stmt.c, true), permissionIn(stmt.c, true)));
     no.push(...permitted(assume(a, s, stmt.c, false), permissionIn(stmt.c, false)));
@@ -152,7 +153,12 @@ function branch(a: Activation, states: State[], stmt: Stmt & { k: 'if' }, f: Fra
   const then = execute(a, capped(a, yes), stmt.then, f);
   const other = stmt.other ? execute(a, capped(a, no), stmt.other, f) : no;
   // where both arms go on, what one of them asked for no longer holds
-  if (then.length > 0 && other.length > 0) for (const s of [...then, ...other]) s.permission = before;
+  if (then.length > 0 && other.length > 0) {
+    for (const s of [...then, ...other]) {
+      s.permission = before;
+      for (const id of s.asked.keys()) if (!askedBefore.has(id)) s.asked.delete(id);
+    }
+  }
   return capped(a, [...then, ...other]);
 }
 

@@ -5,7 +5,7 @@ import type { Fact } from './domain.ts';
 import { factKey, join, NULL, UNKNOWN_FACT } from './domain.ts';
 import { rootOf } from './memory.ts';
 import type { ExitCase } from './result.ts';
-import type { State } from './state.ts';
+import { plainRoot, type State } from './state.ts';
 import { mergeOrigins } from './value.ts';
 
 const CASE_LIMIT = 8;
@@ -42,13 +42,21 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
     escaped: a.fn.parameters.map((_, i) => i).filter((i) => s.escaped.has(`p${i}`)),
     contextDoubt: s.contextDoubt,
     doubt: s.doubt,
+    asked: new Map([...s.asked].flatMap(([id, why]) => (parameterOf(id) >= 0 ? [[parameterOf(id), why] as const] : []))),
+    answer: answerOf(a, value === null ? '' : plainRoot(s, value)),
   };
+}
+
+function answerOf(a: Activation, id: string): ExitCase['answer'] {
+  const found = a.answers.get(id);
+  const about = (found?.about ?? []).flatMap((x) => (/^p\d+$/.test(x) ? [Number(x.slice(1))] : []));
+  return found && about.length > 0 ? { about, why: found.why } : null;
 }
 
 function reduce(cases: ExitCase[]): ExitCase[] {
   let list = group(cases, fineKey);
   if (list.length > CASE_LIMIT) list = group(list, coarseKey);
-  if (list.length > CASE_LIMIT) list = group(list, (c) => resultClass(c.result));
+  if (list.length > CASE_LIMIT) list = group(list, (c) => `${resultClass(c.result)}|${c.doubt === null}`);
   return list;
 }
 
@@ -67,7 +75,7 @@ function resourceKey(c: ExitCase): string {
 }
 
 function fineKey(c: ExitCase): string {
-  return `${factKey(c.result)}|${c.parameters.map(factKey).join('/')}|${[...c.memory].map(([k, f]) => k + factKey(f)).sort()}|${resourceKey(c)}`;
+  return `${factKey(c.result)}|${c.parameters.map(factKey).join('/')}|${[...c.memory].map(([k, f]) => k + factKey(f)).sort()}|${[...c.asked.keys()]}|${resourceKey(c)}`;
 }
 
 function coarseKey(c: ExitCase): string {
@@ -105,5 +113,7 @@ function joinCases(a: ExitCase, b: ExitCase): ExitCase {
     escaped: [...new Set([...a.escaped, ...b.escaped])],
     contextDoubt: a.contextDoubt ?? b.contextDoubt,
     doubt: a.doubt ?? b.doubt,
+    asked: new Map([...a.asked].filter(([i]) => b.asked.has(i))),
+    answer: a.answer ?? b.answer,
   };
 }

@@ -1,24 +1,31 @@
 /** Function-like macros that are plain expressions or statements in a block, expanded at the call: parameters replaced as text, the result read like any expression. */
 import type { Expr, Span } from '../source/ir.ts';
 import { lowerFunction } from '../source/lower.ts';
+import { substitute as substituteAll } from '../source/macros.ts';
 import type { SourceFile } from '../source/model.ts';
 import type { Activation } from './activation.ts';
 
 const active: string[] = [];
 /** Spans of expansions are moved out of the way of the file's own, so that values made there are told apart. */
 const FAR = 1e8;
-let next = 0;
+/** each has its own stretch, by its number */
+const STRETCH = 1e5;
+const expansions: string[] = [];
 const cache = new WeakMap<object, Map<string, Expr | null>>();
 
 /** The expanded expression, or null where the name is no expression macro at hand. Spans do not belong to the caller's file. */
 export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }): Expr | null {
   if (active.length > 8 || active.includes(name) || a.knowledge.functions.has(name)) return null;
   const macro = a.program.findMacro(name, a.file);
-  if (!macro?.parameters || macro.parameters.length !== e.args.length) return null;
+  if (!macro?.parameters) return null;
+  const variadic = macro.parameters.at(-1)?.endsWith('...') === true;
+  if (variadic ? e.args.length < macro.parameters.length - 1 : macro.parameters.length !== e.args.length) return null;
   const body = asExpression(macro.body.trim());
-  if (body === '' || /^(do|if|for|while|static|return|typedef|struct|union|enum)\b/.test(body) || /##|#\w|__VA_ARGS__|\bgoto\b/.test(body))
-    return null;
-  const texts = e.args.map((x) => a.text(x.span));
+  if (body === '' || /^(do|if|for|while|static|return|typedef|struct|union|enum)\b|\bgoto\b/.test(body)) return null;
+  if (!variadic && /##|#\w|__VA_ARGS__/.test(body)) return null;
+  const texts = e.args.map((x) => expansionText(x.span) ?? a.text(x.span));
+  const filled = variadic ? substituteAll({ ...macro, body }, texts) : substitute(body, macro.parameters, texts);
+  if (filled === null || filled.length > STRETCH / 2) return null;
   const key = `${name}(${texts.join(',')})`;
   let known = cache.get(a.program);
   if (!known) {
@@ -27,7 +34,7 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
   }
   let expr = known.get(key);
   if (expr === undefined) {
-    expr = parse(substitute(body, macro.parameters, texts));
+    expr = parse(filled);
     known.set(key, expr);
   }
   return expr;
@@ -62,9 +69,17 @@ function parse(text: string): Expr | null {
   const fn = lowerFunction({ name: 'expansion', file, start: 0, end: code.length, complete: true, conditions: [] });
   const statement = fn?.body.body[0];
   if (!fn || fn.partial || statement?.k !== 'return' || !statement.x) return null;
-  next = (next + 1) % 1000;
-  moveSpans(statement.x, FAR + next * 1e5);
+  moveSpans(statement.x, FAR + expansions.length * STRETCH);
+  expansions.push(code);
   return statement.x;
+}
+
+/** What stands at a span of an expansion: an argument of a macro within a macro. null for spans of files. */
+function expansionText(span: Span): string | null {
+  if (span.start < FAR) return null;
+  const number = Math.floor((span.start - FAR) / STRETCH);
+  const base = FAR + number * STRETCH;
+  return expansions[number]?.slice(span.start - base, span.end - base) ?? null;
 }
 
 function moveSpans(node: unknown, by: number): void {

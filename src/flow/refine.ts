@@ -5,7 +5,7 @@ import type { CType } from './ctype.ts';
 import { commonType, typeKey, typeMax, typeMin, UNKNOWN } from './ctype.ts';
 import type { Bound, Fact, Reason } from './domain.ts';
 import { factKey, isImpossible, meet, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID, withReason } from './domain.ts';
-import type { State } from './state.ts';
+import { plainRoot, type State } from './state.ts';
 
 export const TRUE_FACT: Fact = { ...UNKNOWN_FACT, nul: VALID | 4, nonZero: true };
 export const FALSE_FACT: Fact = { ...rangeFact(0, 0), nul: NULL };
@@ -83,6 +83,8 @@ export function constrain(a: Activation, s: State, id: string, partial: Fact, re
   if (factKey(after) === factKey(before)) return true;
   if (reason) after = withReason(after, reason);
   s.facts.set(id, after);
+  const answer = a.answers.size > 0 ? a.answers.get(plainRoot(s, id)) : undefined;
+  for (const about of answer?.about ?? []) s.asked.set(about, answer!.why);
   if (depth > 6) return true;
   const link = s.links.get(id);
   if (link && !backward(a, s, id, link, after, depth)) return false;

@@ -29,6 +29,10 @@ export interface ExitCase {
   /** parameters that got to places out of sight */
   escaped: number[];
   doubt: string | null;
+  /** parameters that code out of sight was asked about on this way, and why its answer says nothing here */
+  asked: ReadonlyMap<number, string>;
+  /** the result is what code out of sight said of these parameters */
+  answer: { about: number[]; why: string } | null;
 }
 
 export interface FunctionResult {

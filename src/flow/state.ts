@@ -32,6 +32,8 @@ export class State {
   doubt: string | null;
   /** the condition that this path passed and that asks whether sleeping is allowed: `r->may_fault` */
   permission: string | null;
+  /** values that code out of sight was asked about on this path, and gave an answer that the path hangs on: what it may have settled is not known, and why */
+  asked: Map<string, string>;
   /** values handed to functions whose body is not at hand, or stored where others can reach them */
   escaped: Set<string>;
   /** values stored where others can reach them: a reference of theirs is handed on */
@@ -52,6 +54,7 @@ export class State {
     this.merged = from?.merged ?? false;
     this.doubt = from?.doubt ?? null;
     this.permission = from?.permission ?? null;
+    this.asked = new Map(from?.asked);
     this.escaped = new Set(from?.escaped);
     this.stored = new Set(from?.stored);
     this.filled = new Set(from?.filled);
@@ -137,6 +140,7 @@ export class State {
     for (const h of this.held) if (h.value === id) used = true;
     if (used) this.rename(id, `${id}'`);
     this.forgetSymbol(`#${id}`);
+    this.asked.delete(id);
     this.facts.delete(id);
     this.links.delete(id);
   }
@@ -165,6 +169,29 @@ export class State {
     if (link && !before) this.links.set(old, link);
     this.held = this.held.map((h) => (h.value === id ? { ...h, value: old } : h));
   }
+}
+
+/** What this value was made from by casts alone. */
+export function plainRoot(s: State, id: string): string {
+  let at = id;
+  for (let i = 0; i < 8; i++) {
+    const link = s.links.get(at);
+    if (link?.k !== 'cast') return at;
+    at = link.from;
+  }
+  return at;
+}
+
+/** Why what code out of sight said of a value on this path leaves open what the value may be; null where none was asked. */
+export function askedOf(s: State, id: string, taint: ReadonlySet<number>): string | null {
+  if (s.asked.size === 0) return null;
+  const direct = s.asked.get(plainRoot(s, id));
+  if (direct !== undefined) return direct;
+  for (const i of taint) {
+    const why = s.asked.get(`p${i}`);
+    if (why !== undefined) return why;
+  }
+  return null;
 }
 
 /** Everything that holds on both paths. Places whose values differ get `phi(place)`. */
@@ -200,6 +227,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   for (const kind of new Set([...a.context.keys(), ...b.context.keys()])) out.context.set(kind, Math.min(a.depth(kind), b.depth(kind)));
   out.held = a.held.filter((h) => b.held.some((o) => o.value === h.value && o.at === h.at));
   out.doubt = a.doubt ?? b.doubt;
+  for (const [id, why] of a.asked) if (b.asked.has(id)) out.asked.set(id, why);
   out.permission = a.permission === b.permission ? a.permission : null;
   out.contextDoubt = a.contextDoubt ?? b.contextDoubt;
   out.dropped = new Set([...a.dropped].filter((d) => b.dropped.has(d)));
