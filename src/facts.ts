@@ -65,6 +65,8 @@ function parameterFacts(p: ParameterGuarantee): ParameterFacts {
     trust: p.trust,
     refcountMayBeZero: p.refcountMayBeZero,
     liveCount: p.liveCount ?? 'nobody',
+    walked: p.walked === true,
+    toFill: p.toFill === true,
     constant: p.constant,
     bounded: p.bounded,
     sizeOf: p.sizeOf,

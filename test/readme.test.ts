@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const README = join(ROOT, 'README.md');
 const read = () => readFileSync(README, 'utf8');
 /** `<!-- arguments -->`, and below it what they print. */
-const BLOCK = /<!-- ((?:lint|explain|judge) [^>]*?) -->\n```text\n([\s\S]*?)```/g;
+const BLOCK = /<!-- ((?:lint|explain|judge|facts) [^>]*?) -->\n```text\n([\s\S]*?)```/g;
 
 describe('README', () => {
   const blocks = [...read().matchAll(BLOCK)].map((one) => one[1]!);

@@ -23,7 +23,7 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
   if (kept) return { evidence, missing: [] };
   const missing: Missing[] = held.flatMap((h) =>
-    h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: h.unsure !== HOOK }],
+    h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: h.unsure !== HOOK && h.unsure !== WALKED }],
   );
   if (!registered && p.kind !== 'bounded') {
     missing.push({
@@ -56,8 +56,13 @@ function holds(p: Claim['property'], g: KfuncGuarantees): Held {
 /** Neither a promise nor its absence: hooks that free an object hand it out trusted as well. */
 const HOOK = 'a trusted argument is alive by the word of the hook that hands it out alone: no flag makes the verifier track its count';
 
+/** A struct that the program may just as well build on its own stack: most of them no kernel object points to. */
+const WALKED = 'whether a kernel object points to such a struct, so that a program could walk to one, is not known';
+const MEMORY: ReadonlySet<string> = new Set(['memory', 'sized-memory']);
+
 function unsureOf(p: Claim['property'], g: ParameterGuarantee): string | null {
   if (p.kind === 'live-count' && g.liveCount === 'hook') return HOOK;
+  if (p.kind === 'trusted' && g.walked && MEMORY.has(g.kind)) return WALKED;
   return p.kind === 'non-null' || p.kind === 'maybe-null' ? g.nullUnsure : g.unsure;
 }
 
@@ -68,11 +73,7 @@ function promised(p: Claim['property'], g: ParameterGuarantee): boolean {
       return !g.mayBeNull;
     case 'trusted':
       // Memory of the program's own, contexts, dynptrs and the like can't be walked pointers to freed objects.
-      return (
-        g.trust === 'trusted' ||
-        g.trust === 'rcu' ||
-        (g.kind !== 'btf-pointer' && g.kind !== 'unknown' && g.kind !== 'map' && g.unsure === null)
-      );
+      return g.trust === 'trusted' || g.trust === 'rcu' || (g.walked === false && g.kind !== 'unknown' && g.unsure === null);
     case 'live-count':
       return !g.refcountMayBeZero;
     case 'maybe-null':

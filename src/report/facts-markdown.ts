@@ -29,7 +29,7 @@ function section(k: KfuncFacts): string[] {
     '',
     `### ${codeSpan(`${k.name}()`)} (${prose(flagWords(k))})`,
     '',
-    `${codeSpan(`${k.file}:${k.line}`)}${callers === '' ? '' : `, called by programs of type ${prose(callers)}`}. Returns ${prose(returnWords(k.return))}. ${capital(contextWords(k.context))}.`,
+    `${codeSpan(`${k.file}:${k.line}`)}${callers === '' ? '' : `, registered for ${prose(callers)}`}. Returns ${prose(returnWords(k.return))}. ${capital(contextWords(k.context))}.`,
     ...(rows.length > 0
       ? ['', '| parameter | taken as | NULL | trust | reference count | otherwise |', '|---|---|---|---|---|---|', ...rows]
       : []),

@@ -11,6 +11,10 @@ export interface ParameterFacts {
   refcountMayBeZero: boolean;
   /** who keeps the count above zero: a reference that the verifier tracks, only the hook that hands the pointer over, nobody */
   liveCount: 'reference' | 'hook' | 'nobody';
+  /** a pointer that the program walked to from another object may arrive, which may be gone */
+  walked: boolean;
+  /** an empty slot on the stack, which the kfunc is to fill */
+  toFill: boolean;
   constant: boolean;
   bounded: boolean;
   sizeOf: string | null;

@@ -17,7 +17,7 @@ export function renderFactsText(report: FactsReport, options: FactsOptions): str
 function block(k: KfuncFacts, paint: Paint, why: boolean): string {
   const callers = callerWords(k);
   const rows = k.parameters.map((p) => [p.type === '' ? p.name : p.type, p.kind, nullWords(p), trustWords(p), countWords(p), moreWords(p)]);
-  const head = `${paint.bold(`${k.name}()`)}  ${paint.cyan(flagWords(k))}${callers === '' ? '' : `  ${paint.dim(`called by ${callers}`)}`}`;
+  const head = `${paint.bold(`${k.name}()`)}  ${paint.cyan(flagWords(k))}${callers === '' ? '' : `  ${paint.dim(`for ${callers}`)}`}`;
   return [
     head,
     `  ${paint.dim(`${k.file}:${k.line}`)}`,

@@ -10,11 +10,11 @@ export function nullWords(p: ParameterFacts): string {
 
 export function trustWords(p: ParameterFacts): string {
   if (!isPointer(p)) return '-';
-  if (p.kind === 'memory' || p.kind === 'sized-memory' || p.kind === 'string') return 'own memory';
+  if (p.kind === 'memory' || p.kind === 'sized-memory' || p.kind === 'string') return p.walked ? 'own memory or any' : 'own memory';
   return { trusted: 'trusted', rcu: 'RCU', any: 'any', none: '-' }[p.trust];
 }
 
-const OBJECTS = new Set(['btf-pointer', 'unknown']);
+const OBJECTS = new Set(['btf-pointer', 'unknown', 'refcounted-kptr', 'list-node', 'rb-node']);
 
 export function countWords(p: ParameterFacts): string {
   if (!OBJECTS.has(p.kind)) return '-';
@@ -29,6 +29,9 @@ export function moreWords(p: ParameterFacts): string {
   if (p.sizeOf !== null) words.push(`${p.sizeOf} bytes`);
   else if (p.sizeParameter !== null) words.push(`${p.sizeParameter} is not checked for every pointer`);
   else if (p.kind === 'memory') words.push('as long as the type');
+  if (p.sizeParameter !== null && p.mayBeNull) words.push(`NULL with any ${p.sizeParameter}`);
+  if (p.toFill) words.push('an empty slot to fill');
+  if (p.kind === 'implicit' && p.unsure === null) words.push('filled in by the verifier');
   if (p.kind === 'ignored') words.push('nothing is checked');
   if (p.kind === 'uncallable') words.push('no call gets through');
   if (p.unsure !== null) words.push(`not sure: ${p.unsure}`);
@@ -64,6 +67,8 @@ export function flagWords(k: KfuncFacts): string {
   return k.flags.length === 0 ? 'no flags' : k.flags.join(' | ');
 }
 
+/** What it is registered for: others that share the hook may call it as well. */
 export function callerWords(k: KfuncFacts): string {
-  return k.programTypes.map((t) => t.replace('BPF_PROG_TYPE_', '')).join(', ');
+  const types = k.programTypes.map((t) => t.replace('BPF_PROG_TYPE_', ''));
+  return types.includes('UNSPEC') ? 'every type of program' : types.join(', ');
 }

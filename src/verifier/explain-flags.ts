@@ -188,6 +188,12 @@ export const FLAG_EFFECTS: Readonly<Record<string, { summary: string; effects: r
         null,
         'The count of the object may already be 0: take a reference with a tryget (refcount_inc_not_zero() and kin). The kfunc is not thereby called inside an RCU section: a trusted object may be passed outside one.',
       ),
+      effect(
+        '6.12',
+        null,
+        'Together with KF_SLEEPABLE only trusted objects are left: a sleepable kfunc can not be called in an RCU section, and nothing is protected by RCU outside one.',
+        at('check_kfunc_call', 'is sleepable within', '6.12'),
+      ),
       effect('6.2', '6.19', 'Together with KF_TRUSTED_ARGS it loosens that flag: RCU-protected pointers are let through.'),
     ],
   },

@@ -49,6 +49,12 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
         at('check_kfunc_args', 'must be a known constant', '6.2', '7.2'),
         at('process_const_arg', 'must be a known constant', '7.3'),
       ),
+      effect(
+        '6.4',
+        '7.2',
+        'Not where no memory stands before it, nor where a struct of its own type arrives as a kernel object: there any number may stand.',
+      ),
+      effect('6.7', '6.19', 'Nor where NULL arrives for a pointer marked __nullable.'),
     ],
   },
   __k: {
@@ -118,10 +124,12 @@ export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects:
       effect(
         '6.7',
         null,
-        'The constant NULL gets through whatever the flags are; memory that was not tested does too. The kfunc must test it.',
+        'The constant NULL gets through, KF_TRUSTED_ARGS or not; memory that was not tested does too. The kfunc must test it.',
         at('get_kfunc_ptr_arg_type', 'KF_ARG_PTR_TO_NULL', '6.7', '7.2'),
         at('get_kfunc_arg_type', 'PTR_MAYBE_NULL', '7.3'),
       ),
+      effect('6.7', '7.1', 'On the argument that a KF_RELEASE kfunc takes it does nothing: a call without a reference is refused.'),
+      effect('7.2', null, 'On the argument that a KF_RELEASE kfunc takes it lets NULL through as well.'),
       effect('6.7', '6.10', 'On dynptrs, iterators, lists, trees, maps and strings it does nothing.'),
       effect('6.7', null, 'With a size behind it: where the buffer is NULL, the size is not looked at and may be any number.'),
       effect('6.7', '7.2', 'On the context it does nothing.'),

@@ -57,6 +57,8 @@ export function isFlag(name: string, series: string): boolean {
 /** `flag` null: no flag is needed. */
 export interface FlagEffect extends Life {
   flag: string | null;
+  /** another flag that must be there too */
+  with?: string;
   at: readonly Statement[];
 }
 
@@ -90,8 +92,13 @@ const TRUST_CHECK: readonly Statement[] = [
   { since: '6.2', until: null, path: VERIFIER, symbol: 'check_kfunc_args', quote: 'must be referenced or trusted' },
 ];
 
-/** The first that applies decides: KF_RCU loosens KF_TRUSTED_ARGS, KF_RELEASE implies it from 6.4, from 7.0 it is the default. */
+const NO_RCU_SECTION: readonly Statement[] = [
+  { since: '6.12', until: null, path: VERIFIER, symbol: 'check_kfunc_call', quote: 'is sleepable within' },
+];
+
+/** The first that applies decides: where a sleepable kfunc may be called, no pointer is protected by RCU. KF_RCU loosens KF_TRUSTED_ARGS, KF_RELEASE implies it from 6.4, from 7.0 it is the default. */
 export const TRUST_CHECKED: readonly TrustEffect[] = [
+  { flag: 'KF_RCU', with: 'KF_SLEEPABLE', since: '6.12', until: null, trust: 'trusted', referenced: false, at: NO_RCU_SECTION },
   { flag: 'KF_RCU', since: '6.2', until: null, trust: 'rcu', referenced: false, at: RCU_CHECK },
   { flag: 'KF_TRUSTED_ARGS', since: '6.1', until: '6.1', trust: 'trusted', referenced: true, at: TRUST_CHECK },
   { flag: 'KF_TRUSTED_ARGS', since: '6.2', until: '6.19', trust: 'trusted', referenced: false, at: TRUST_CHECK },
@@ -101,7 +108,8 @@ export const TRUST_CHECKED: readonly TrustEffect[] = [
 
 /** The first entry that `flags` and `series` make true. */
 export function effectOf<T extends FlagEffect>(effects: readonly T[], flags: readonly string[], series: string): T | null {
-  return effects.find((e) => during(e, series) && (e.flag === null || flags.includes(e.flag))) ?? null;
+  const has = (flag: string | null | undefined) => flag === null || flag === undefined || flags.includes(flag);
+  return effects.find((e) => during(e, series) && has(e.flag) && has(e.with)) ?? null;
 }
 
 /** What a sentence of evidence begins with where a flag decides: the flag, and the line that it stands on. */

@@ -35,7 +35,13 @@ function parameterGuarantee(
   const parameter = input.parameters[index]!;
   const classified = classify(input, index, series, types);
   const kinds = [classified.kind, ...(classified.orElse ? [classified.orElse] : [])];
-  const seat = { name: parameter.name, index, released: released === index };
+  const seat: Seat = {
+    name: parameter.name,
+    index,
+    shape: classified.shape,
+    paired: classified.sizedBy !== null,
+    released: released === index,
+  };
   const answers = kinds.map((kind) => (isNumber(classified) ? numberAnswer(seat.name, kind, series) : answer(input, seat, kind, series)));
   const weakest = answers.reduce((a, b) => weaker(a, b));
   const sizes = sizeFacts(input, classified, series);
@@ -47,7 +53,9 @@ function parameterGuarantee(
     trust: weakest.trust,
     refcountMayBeZero: weakest.refcountMayBeZero,
     liveCount: weakest.liveCount,
-    constant: isConstant(classified, parameter.name, series) || isReleasedNumber(input, classified, index, series),
+    walked: weakest.walked,
+    toFill: answers.some((a) => a.toFill),
+    constant: isConstant(input, classified, index, series, types) || isReleasedNumber(input, classified, index, series),
     bounded: false,
     sizeOf: sizes.sizeOf,
     sizeParameter: sizes.sizeParameter,
@@ -64,9 +72,20 @@ function isNullnessSure(input: KfuncInput, seat: Seat, { kind, shape }: Classifi
   return object!.mayBeNull === memory!.mayBeNull;
 }
 
-function isConstant(c: Classified, name: string, series: string): boolean {
+function isConstant(input: KfuncInput, c: Classified, index: number, series: string, types: TypeOracle): boolean {
   if (c.kind !== 'scalar') return false;
-  return carries(name, '__k', series) || carries(name, '__szk', series) || (BUFFER_SIZE_NAMES as readonly string[]).includes(name);
+  const { name } = input.parameters[index]!;
+  if (carries(name, '__szk', series)) return isConstantSize(input, c, series, types);
+  return carries(name, '__k', series) || (BUFFER_SIZE_NAMES as readonly string[]).includes(name);
+}
+
+/** Until 7.2 only as the size of memory: what arrives as a kernel object has its size unread, and so has, until 6.19, a NULL that is allowed. */
+function isConstantSize(input: KfuncInput, c: Classified, series: string, types: TypeOracle): boolean {
+  if (compareSeries(series, '7.3') >= 0) return true;
+  if (c.sizes === null) return false;
+  const memory = classify(input, c.sizes, series, types);
+  const mayBeNullConstant = compareSeries(series, '7.0') < 0 && carries(input.parameters[c.sizes]!.name, '__nullable', series);
+  return memory.kind === 'sized-memory' && memory.shape.k !== 'struct-pointer' && !mayBeNullConstant;
 }
 
 /** From 7.2 on the first argument of a KF_RELEASE kfunc holds a reference or is 0, whatever its type: for a number only 0 is left. */

@@ -113,6 +113,7 @@ export const KIND_RULES: readonly KindRule[] = [
     said('get_kfunc_arg_type', 'arena pointer requires a program with an associated arena', '7.3'),
   ]),
   rule('implicit', 'no', 'trusted', 'filled in by the verifier, not by the program', [
+    { ...said('fixup_kfunc_call', 'kptr_struct_meta', '6.2'), until: '6.14' },
     said('check_kfunc_args', 'Only 1 prog->aux argument supported per-kfunc', '6.18'),
   ]),
   rule('ignored', 'yes', 'any', 'nothing is checked: an integer, NULL or a stale pointer may arrive', [
@@ -120,6 +121,12 @@ export const KIND_RULES: readonly KindRule[] = [
   ]),
   rule('uncallable', 'no', 'any', 'nothing that a program has fits it, so no call is let through', MUST_POINT_TO_SCALAR),
   rule('unknown', 'yes', 'any', 'the weaker of what memory and kernel objects are promised', MUST_POINT_TO_SCALAR),
+];
+
+/** Where the register makes a struct an object, whatever the struct is made of. From 7.3 on the declaration decides, and no such object gets through unchecked. */
+export const OBJECT_REGISTER: readonly Statement[] = [
+  said61('PTR_TO_BTF_ID'),
+  { ...said('get_kfunc_ptr_arg_type', 'KF_ARG_PTR_TO_BTF_ID', '6.2'), until: '7.2' },
 ];
 
 /** What is said of a slot that the kfunc is to fill. */

@@ -77,6 +77,10 @@ export interface ParameterGuarantee {
   refcountMayBeZero: boolean;
   /** who keeps the count above zero: a reference that the verifier tracks, or only the promise of the hook that hands the pointer over; absent: nobody */
   liveCount?: 'reference' | 'hook' | 'nobody';
+  /** a pointer that the program walked to from another object may arrive, which may be gone; absent: told by `trust` alone */
+  walked?: boolean;
+  /** an empty slot on the stack, for a dynptr or iterator that the kfunc is to make */
+  toFill?: boolean;
   constant: boolean;
   /** always false: the verifier gives no range in any series */
   bounded: false;

@@ -14,8 +14,14 @@ export interface Nullness {
 }
 
 /** @param trustChecked flags make the verifier look at where the pointer comes from. @param series a modelled one */
-export function nullnessOf(input: KfuncInput, name: string, rule: KindRule, trustChecked: boolean, series: string): Nullness {
-  if (isNullable(name, rule.kind, series)) {
+export function nullnessOf(
+  input: KfuncInput,
+  { name, paired }: { name: string; paired: boolean },
+  rule: KindRule,
+  trustChecked: boolean,
+  series: string,
+): Nullness {
+  if (isNullable(name, rule.kind, series) && !isRefusedPair(rule.kind, paired, series)) {
     return {
       mayBeNull: true,
       because: [verifierEvidence(`${name} may be NULL: its suffix lets the constant NULL through`, sourceOf(NULLABLE_AT, series))],
@@ -40,6 +46,11 @@ export function nullnessOf(input: KfuncInput, name: string, rule: KindRule, trus
 function strictWithoutNullCheck(input: KfuncInput, trustChecked: boolean, series: string): boolean {
   if (!trustChecked) return false;
   return effectOf(TRUST_CHECKED, input.flags, series)?.trust !== 'rcu';
+}
+
+/** From 7.0 on the pair is recognised before NULL is looked at, and a struct that holds pointers is no memory. */
+function isRefusedPair(kind: ParameterKind, paired: boolean, series: string): boolean {
+  return paired && kind === 'btf-pointer' && compareSeries(series, '7.0') >= 0;
 }
 
 function isNullable(name: string, kind: ParameterKind, series: string): boolean {

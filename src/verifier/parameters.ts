@@ -1,5 +1,6 @@
 /** What kind of argument the verifier takes a parameter for, from its declaration alone: an ordered table, first match wins. */
 import { contextShare, contextStruct } from './contexts.ts';
+import { filledIn } from './filled-in.ts';
 import type { KfuncInput, ParameterInput, ParameterKind, TypeOracle } from './model.ts';
 import type { Life } from './series.ts';
 import { compareSeries, during } from './series.ts';
@@ -57,6 +58,7 @@ const TAKES_CONTEXT = /^bpf_(?:cast_to_kern_ctx|session_is_return|session_cookie
 /** get_kfunc_ptr_arg_type() and, from 7.3, get_kfunc_arg_type(), with what check_kfunc_args() and btf.c test before them. */
 const ROWS: readonly Row[] = [
   row('context', (s) => s.index === 0 && TAKES_CONTEXT.test(s.input.name)),
+  row('implicit', (s) => filledIn(s.input.name, s.parameter.name) !== null, '6.2'),
   row('implicit', pointsTo('struct bpf_prog_aux'), '7.0'),
   row('implicit', isImplicit, '7.0'),
   row('implicit', pointerWith('__prog')),
@@ -141,7 +143,7 @@ function otherThanContext(s: Seat): { kind: ParameterKind; unsure: string | null
 function otherThanImplicit(s: Seat): { kind: ParameterKind; unsure: string | null } | null {
   if (has('__prog')(s))
     return { kind: 'ignored', unsure: 'the verifier fills in __prog for kfuncs of the kernel proper and forgets to for those of modules' };
-  if (pointsTo('struct btf_struct_meta')(s))
+  if (pointsTo('struct btf_struct_meta')(s) || filledIn(s.input.name, s.parameter.name)?.mayBeNull)
     return { kind: 'ignored', unsure: 'whether the type at hand has special fields: without them there is no struct btf_struct_meta' };
   return null;
 }

@@ -3,7 +3,7 @@ import { CAN_SLEEP, PROTECTED, PROTECTED_ITERATOR, SLEEPABLE } from './context-g
 import { type Effect, FLAG_EFFECTS } from './explain-flags.ts';
 import { SUFFIX_EFFECTS } from './explain-suffixes.ts';
 import { NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
-import { EMPTY_DYNPTR, EMPTY_ITERATOR, KIND_RULES, NULLABLE_AT } from './kinds.ts';
+import { EMPTY_DYNPTR, EMPTY_ITERATOR, KIND_RULES, NULLABLE_AT, OBJECT_REGISTER } from './kinds.ts';
 import { FLAG_RULES } from './registration.ts';
 import { RELEASE_AT } from './release.ts';
 import { RETURN_TRUST } from './returns.ts';
@@ -15,7 +15,17 @@ import type { Statement } from './statement.ts';
 export function statementsOf(series: string): Statement[] {
   const all = [
     ...[...NULL_CHECKED, ...TRUST_CHECKED, ...KIND_RULES, ...RETURN_TRUST].flatMap((rule) => rule.at.map((s) => narrow(s, rule))),
-    ...[...RELEASE_AT, ...NULLABLE_AT, ...EMPTY_DYNPTR, ...EMPTY_ITERATOR, ...PROTECTED, ...PROTECTED_ITERATOR, ...SLEEPABLE, ...CAN_SLEEP],
+    ...[
+      ...RELEASE_AT,
+      ...NULLABLE_AT,
+      ...EMPTY_DYNPTR,
+      ...EMPTY_ITERATOR,
+      ...OBJECT_REGISTER,
+      ...PROTECTED,
+      ...PROTECTED_ITERATOR,
+      ...SLEEPABLE,
+      ...CAN_SLEEP,
+    ],
     ...FLAG_RULES.flatMap((rule) => (rule.source ? [narrow(rule.source, rule)] : [])),
     ...[...Object.values(FLAG_EFFECTS), ...Object.values(SUFFIX_EFFECTS)].flatMap((x) => x.effects.flatMap(statementOf)),
   ];

@@ -57,7 +57,7 @@ describe('facts', () => {
   it('prints a table for a kernel developer', async () => {
     const text = (await facts('--kernel', '6.12')).replace(/ {2}\S*box\.c/g, '  box.c');
     expect(text.split('\n')).toEqual([
-      'bpf_box_find()  KF_ACQUIRE | KF_RET_NULL | KF_RCU  called by XDP',
+      'bpf_box_find()  KF_ACQUIRE | KF_RET_NULL | KF_RCU  for XDP',
       '  box.c:11',
       '  parameter           taken as      NULL   trust       count',
       '  struct box *box     btf-pointer   never  RCU         may be 0',
@@ -67,7 +67,7 @@ describe('facts', () => {
       '  returns an object, trusted, with a reference to release; the program must test for NULL',
       '  runs RCU is held, must not sleep',
       '',
-      'bpf_box_count()  no flags  called by XDP',
+      'bpf_box_count()  no flags  for XDP',
       '  box.c:16',
       '  parameter                  taken as     NULL    trust       count',
       '  struct box *box__nullable  btf-pointer  may be  any         may be 0',

@@ -1,7 +1,7 @@
 /** The model against what is no flags × kind × value. */
 import { callers, mayBeNmiIn, maySleepIn } from '../../src/verifier/contexts.ts';
 import { guarantees } from '../../src/verifier/guarantees.ts';
-import type { KfuncGuarantees, TypeOracle } from '../../src/verifier/model.ts';
+import type { KfuncGuarantees, ParameterGuarantee, TypeOracle } from '../../src/verifier/model.ts';
 import { iteratorProblems, maxParameters, releaseArgument, setMacroProblem } from '../../src/verifier/registration.ts';
 import type { Answers } from './answers.ts';
 import type { Disagreement } from './check.ts';
@@ -199,6 +199,14 @@ function told(
   return guarantees(input, series, NO_TYPES);
 }
 
+/** The parameter that a run tells about: of the matrix the first, of what hides one that. */
+function asked(setId: string, kind: string, answers: Answers, types: TypeOracle): ParameterGuarantee {
+  const extra = EXTRAS.find((e) => e.name === `kfo_${kind}`);
+  const flags = extra ? extra.flags.split('|') : FLAG_SETS.find((s) => s.id === setId)!.flags;
+  const declaration = extra?.parameters ?? answers.declarations[kind]!;
+  return guarantees(inputFor(flags, declaration), answers.series, types).parameters.at(extra ? -1 : 0)!;
+}
+
 /** What really arrived. Values are 1 for NULL and 2 for anything else, or the number itself. */
 function checkRuns(answers: Answers, say: (what: string, text: string) => void): void {
   const types: TypeOracle = {
@@ -209,9 +217,8 @@ function checkRuns(answers: Answers, say: (what: string, text: string) => void):
     const [group, sort = '', setId = '', kind = ''] = id.split('/');
     const value = /^a=(\d+)$/.exec(mark);
     if (group !== 'run' || !value) continue;
-    const set = FLAG_SETS.find((s) => s.id === setId)!;
-    const p = guarantees(inputFor(set.flags, answers.declarations[kind]!), answers.series, types).parameters[0]!;
-    if (/^(null\d*|walked_null|missed)$/.test(sort) && value[1] === '1' && !p.mayBeNull)
+    const p = asked(setId, kind, answers, types);
+    if (/^(null\d*|walked_null|missed|arena)$/.test(sort) && value[1] === '1' && !p.mayBeNull)
       say(id, 'the kfunc saw NULL, and the model says that it can not');
     if (sort === 'number' && p.bounded) say(id, `the kfunc saw ${value[1]}, and the model says that it is bounded`);
   }

@@ -121,12 +121,7 @@ function judgeParameter(
   for (const a of arrived) for (const text of belied(parameter, a, kind)) say(text);
   if (kind.values === 'sized') judgeLength(j, answers.series, told.parameters[kind.target + 1]!, arrived, what);
   for (const text of tooWeak(parameter, arrived, kind))
-    j.weaker.push({
-      series: answers.series,
-      what,
-      text,
-      reason: reasonFor(answers.series, set, kind, parameter),
-    });
+    j.weaker.push({ series: answers.series, what, text, reason: reasonFor(answers.series, set, parameter) });
 }
 
 const STRENGTH = {
@@ -142,11 +137,13 @@ function belied(p: ParameterGuarantee, a: Arrival, kind: Kind): string[] {
   const found: string[] = [];
   const { nature: n } = a;
   if (kind.values === 'scalar') {
+    if (p.trust !== 'none' || p.mayBeNull) found.push(`is a number, and said to be a pointer`);
     if (p.constant && n.constant !== true) found.push(`is said to be constant, but ${a.column} got through`);
     if (p.kind === 'scalar' && n.what !== 'number') found.push(`is said to be a number, but ${a.column} got through`);
     if (p.kind === 'uncallable') found.push(`is said to be uncallable, but ${a.column} got through`);
     return found;
   }
+  if (p.trust === 'none') found.push(`is said to be no pointer, but ${a.column} got through`);
   if (n.null && !p.mayBeNull) found.push(`is said not to be NULL, but ${a.column} got through`);
   const isNull = a.column.split(/[+.]/)[0] === 'null';
   if (p.kind === 'uncallable' && !isNull) found.push(`is said to be uncallable, but ${a.column} got through`);
@@ -154,6 +151,8 @@ function belied(p: ParameterGuarantee, a: Arrival, kind: Kind): string[] {
     found.push(`a number (${a.column}) got through for a ${p.kind}`);
   if (p.trust === 'trusted' && !isNull && !trustedEnough(n, 2)) found.push(`is said to be trusted, but ${a.column} got through`);
   if (p.trust === 'rcu' && !isNull && !trustedEnough(n, 1)) found.push(`is said to be protected by RCU, but ${a.column} got through`);
+  if (p.walked === false && n.what === 'object' && !trustedEnough(n, 1))
+    found.push(`is said not to be walked to, but ${a.column} got through`);
   if (p.kind === 'btf-pointer' && !p.refcountMayBeZero && !isNull && n.trust !== 'referenced')
     found.push(`is said to be referenced, but ${a.column} got through`);
   // the context of a system call program is as long as the program says: the kernel checks when it is run
@@ -190,17 +189,32 @@ function tooWeak(p: ParameterGuarantee, arrived: readonly Arrival[], kind: Kind)
   }
   if (p.trust === 'rcu' && objects.length > 0 && objects.every((a) => trustedEnough(a.nature, 2)))
     found.push('only trusted objects get through');
+  // of a module's own objects no program gets hold of one that is trusted and holds no reference
+  if (
+    p.kind === 'btf-pointer' &&
+    p.refcountMayBeZero &&
+    !kind.id.startsWith('obj') &&
+    objects.length > 0 &&
+    objects.every((a) => a.nature.trust === 'referenced')
+  )
+    found.push('only referenced objects get through');
+  if (p.walked && objects.length > 0 && objects.every((a) => trustedEnough(a.nature, 1) || a.nature.what === 'memory'))
+    found.push('no walked pointer gets through');
   return found;
 }
 
 /** Reasons why the model is weaker on purpose, each for what it names and nothing else. */
-function reasonFor(series: string, set: FlagSet, kind: Kind, p: ParameterGuarantee): string | null {
-  return REASONS.find((r) => r.when(series, set, kind, p))?.text ?? null;
+function reasonFor(series: string, set: FlagSet, p: ParameterGuarantee): string | null {
+  return REASONS.find((r) => r.when(series, set, p))?.text ?? null;
 }
 
-const REASONS: readonly { text: string; when(series: string, set: FlagSet, kind: Kind, p: ParameterGuarantee): boolean }[] = [
+const REASONS: readonly { text: string; when(series: string, set: FlagSet, p: ParameterGuarantee): boolean }[] = [
   {
     text: 'from 7.2 on the first argument of a KF_RELEASE kfunc must hold a reference or be 0, __ign or not; but its type is not looked at, so the model keeps "anything"',
-    when: (series, set, _kind, p) => p.kind === 'ignored' && set.flags.includes('KF_RELEASE') && releaseArgument(series) === 'first',
+    when: (series, set, p) => p.kind === 'ignored' && set.flags.includes('KF_RELEASE') && releaseArgument(series) === 'first',
+  },
+  {
+    text: 'the struct has no size of its own, so that only an object of it gets through; the model does not look at sizes',
+    when: (_series, _set, p) => p.type.startsWith('struct bpf_raw_tracepoint_args '),
   },
 ];

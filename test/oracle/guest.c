@@ -111,6 +111,7 @@ static void make_maps(void)
 		attr.value_size = u32();
 		attr.max_entries = u32();
 		attr.map_flags = u32();
+		attr.map_extra = (uint64_t)u32() << 12;
 		attr.btf_key_type_id = u32();
 		attr.btf_value_type_id = u32();
 		attr.btf_fd = load_btf();

@@ -9,6 +9,8 @@ export interface MapSpec {
   valueSize: number;
   entries: number;
   flags?: number;
+  /** where user space would have the memory of an arena, in pages */
+  place?: number;
   /** BTF of key and value */
   btf?: { bytes: Buffer; key: number; value: number };
   value?: Buffer;
@@ -60,7 +62,7 @@ export function encodeJob(job: Job): Buffer {
   }
   u32(job.maps.length);
   for (const m of job.maps) {
-    u32(m.type, m.keySize, m.valueSize, m.entries, m.flags ?? 0, m.btf?.key ?? 0, m.btf?.value ?? 0);
+    u32(m.type, m.keySize, m.valueSize, m.entries, m.flags ?? 0, m.place ?? 0, m.btf?.key ?? 0, m.btf?.value ?? 0);
     sized(m.btf?.bytes ?? Buffer.alloc(0));
     sized(m.value ?? Buffer.alloc(0));
     u32(m.frozen ? 1 : 0);

@@ -7,6 +7,8 @@ import type { MapSpec } from './job.ts';
 const HASH = 1;
 const ARRAY = 2;
 const RINGBUF = 27;
+const ARENA = 33;
+const MAPPABLE = 1 << 10;
 const READ_ONLY_PROGRAM = 1 << 7;
 
 const text = (t: string, size: number) => Buffer.concat([Buffer.from(t), Buffer.alloc(size - t.length)]);
@@ -41,6 +43,9 @@ export function mapsFor(series: string, kernel: BtfReader): MapSpec[] {
     array('lock', 8, {
       btf: holding((b) => b.struct('bpf_spin_lock', 4, [{ name: 'val', type: b.int('unsigned int', 4), offset: 0 }]), 8),
     }),
+    ...(compareSeries(series, '7.3') < 0
+      ? []
+      : [{ name: 'arena', type: ARENA, keySize: 0, valueSize: 0, entries: 1, flags: MAPPABLE, place: 1 << 20 }]),
     ...special('wq', 'bpf_wq', kernel, array),
     ...special('timer', 'bpf_timer', kernel, array),
   ];

@@ -190,7 +190,11 @@ export function buildModule(
       name: p.name,
       type: types.of(p.type),
     }));
-    ids.set(k.name, out.func(k.name, out.proto(types.of(parseType(k.returns)), parameters)));
+    const returns = types.of(parseType(k.returns));
+    const hides = k.flags.includes('KF_IMPLICIT_ARGS');
+    // programs see the prototype of that name, the verifier finds the whole one under a second name
+    if (hides) out.func(`${k.name}_impl`, out.proto(returns, parameters));
+    ids.set(k.name, out.func(k.name, out.proto(returns, hides ? parameters.slice(0, -1) : parameters)));
   }
   const name = `kfo_${id}`;
   const path = join(folder, name);

@@ -61,7 +61,7 @@ export function kfuncsOf(set: FlagSet, series: string, more: readonly KfuncSourc
       (e): KfuncSource => ({
         name: at(e.name, set),
         flags: flagsOf(e.flags),
-        returns: e.returns,
+        returns: at(e.returns, set),
         parameters: at(e.parameters, set),
         body: e.body ?? '',
       }),

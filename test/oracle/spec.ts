@@ -13,6 +13,7 @@ export const FLAG_BITS: Readonly<Record<string, number>> = {
   KF_ITER_DESTROY: 10,
   KF_RCU_PROTECTED: 11,
   KF_FASTCALL: 12,
+  KF_IMPLICIT_ARGS: 16,
   KF_SPINLOCK_SAFE: 17,
   KF_PERFMON: 18,
 };
@@ -45,10 +46,14 @@ export const FLAG_SETS: readonly FlagSet[] = [
   set('acqnull', 'KF_ACQUIRE|KF_RET_NULL', false),
   set('acqrcu', 'KF_ACQUIRE|KF_RCU|KF_RET_NULL', false, '6.2'),
   set('retnull', 'KF_RET_NULL', false),
+  set('rcunull', 'KF_RCU|KF_RET_NULL', false, '6.2'),
+  set('acqtru', 'KF_ACQUIRE|KF_TRUSTED_ARGS', false, undefined, '6.19'),
   set('sleep', 'KF_SLEEPABLE', false),
   set('sleeptru', 'KF_SLEEPABLE|KF_TRUSTED_ARGS', false, undefined, '6.19'),
+  set('sleeprcu', 'KF_SLEEPABLE|KF_RCU', false, '6.2'),
   set('destr', 'KF_DESTRUCTIVE', false),
   set('rcuprot', 'KF_RCU_PROTECTED', false, '6.7'),
+  set('protrcu', 'KF_RCU_PROTECTED|KF_RCU', false, '6.7'),
   set('reltru', 'KF_RELEASE|KF_TRUSTED_ARGS', false, undefined, '6.19'),
   set('relrcu', 'KF_RELEASE|KF_RCU', false, '6.2'),
   set('fast', 'KF_FASTCALL', false, '6.13'),
@@ -81,7 +86,15 @@ const kind = (id: string, declaration: string, values: Values = 'pointer', commo
 const DYNPTR = 'struct bpf_dynptr'; // renamed for older series by declarationOf()
 
 /** A map value without a record makes 6.12 follow a NULL pointer where these are asked for. */
-const LOCKS = ['null', 'number', 'random', 'current', 'walk', 'mapval_wq', 'mapval_timer', 'stack', 'map'];
+const LOCKS = ['null', 'number', 'random', 'current', 'walk', 'ret_timer', 'mapval_wq', 'mapval_timer', 'stack', 'map'];
+
+/** For declarations that little gets through: one of each sort, and every object that could be theirs. */
+const ONE_OF_EACH = (
+  'null number random current walk fentry_arg got released ret obj_ret objs_ret kptr_null union_ret skb_ctx xdp_ctx ctx map mapval mapval_null stack ' +
+  'ringbuf ringbuf_null packet dynptr iter_num function ret_xdp_md ret_timer ret_iter_num ret_css ret_bpf_sock ret_perf_data ret_sysctl ret_raw_args ret_regs'
+).split(' ');
+
+const sparse = (id: string, declaration: string): Kind => ({ ...kind(id, declaration), only: ONE_OF_EACH });
 
 export const KINDS: readonly Kind[] = [
   kind('task', 'struct task_struct *p', 'pointer', true),
@@ -102,10 +115,23 @@ export const KINDS: readonly Kind[] = [
   kind('xdp', 'struct xdp_md *x'),
   kind('kxdp', 'struct xdp_buff *x'),
   kind('cpumask', 'struct cpumask *m'),
+  sparse('css', 'struct cgroup_subsys_state *css'),
+  sparse('sockaddr', 'struct bpf_sock_addr *c'),
+  sparse('sockops', 'struct bpf_sock_ops *c'),
+  sparse('bsock', 'struct bpf_sock *c'),
+  sparse('perf', 'struct bpf_perf_event_data *c'),
+  sparse('ptregs', 'struct pt_regs *c'),
+  sparse('rawargs', 'struct bpf_raw_tracepoint_args *c'),
+  sparse('sysctl', 'struct bpf_sysctl *c'),
+  sparse('sockopt', 'struct bpf_sockopt *c'),
+  sparse('skmsg', 'struct sk_msg_md *c'),
+  sparse('nfctx', 'struct bpf_nf_ctx *c'),
   kind('map', 'struct bpf_map *m', 'pointer', true),
   kind('map_map', 'struct bpf_map *m__map'),
   kind('void_map', 'void *m__map', 'pointer', true),
   kind('map_nullable', 'struct bpf_map *m__nullable'),
+  sparse('map_map_nullable', 'struct bpf_map *m__map__nullable'),
+  sparse('intp_map', 'int *p__map'),
   kind('void_constmap', 'void *m__const_map'),
   kind('obj', 'struct kfo_obj *o', 'pointer', true),
   kind('obj_nullable', 'struct kfo_obj *o__nullable'),
@@ -122,6 +148,9 @@ export const KINDS: readonly Kind[] = [
   kind('intp_opt', 'int *p__opt'),
   kind('intp_uninit', 'int *p__uninit'),
   kind('intp_arena', 'int *p__arena'),
+  sparse('void_arena', 'void *p__arena'),
+  sparse('arena_nullable', 'void *p__arena__nullable'),
+  sparse('intp_k', 'int *p__k'),
   kind('u64p', 'u64 *p'),
   kind('enump', 'enum kfo_enum *p'),
   kind('cchar', 'const char *s'),
@@ -134,19 +163,27 @@ export const KINDS: readonly Kind[] = [
   kind('void_refcnt', 'void *p__refcounted_kptr'),
   kind('void_prog', 'void *p__prog'),
   kind('aux', 'struct bpf_prog_aux *aux'),
+  sparse('meta', 'struct btf_struct_meta *meta'),
   kind('dynptr', `${DYNPTR} *d`, 'pointer', true),
   kind('cdynptr', `const ${DYNPTR} *d`),
   kind('dynptr_uninit', `${DYNPTR} *d__uninit`),
   kind('dynptr_nullable', `${DYNPTR} *d__nullable`),
+  sparse('dynptr_kern', 'struct bpf_dynptr_kern *d'),
   kind('iter_kfo', 'struct bpf_iter_kfo *it__iter'),
   kind('iter_num', 'struct bpf_iter_num *it__iter'),
   kind('iter_plain', 'struct bpf_iter_num *it'),
+  sparse('iter_nullable', 'struct bpf_iter_num *it__iter__nullable'),
   kind('listhead', 'struct bpf_list_head *h'),
+  sparse('listnode', 'struct bpf_list_node *n'),
   kind('rbroot', 'struct bpf_rb_root *r'),
+  sparse('rbnode', 'struct bpf_rb_node *n'),
   { ...kind('wq', 'struct bpf_wq *w'), only: LOCKS },
   { ...kind('timer', 'struct bpf_timer *t'), only: LOCKS },
+  { ...kind('taskwork', 'struct bpf_task_work *t'), only: LOCKS },
+  sparse('reslock', 'struct bpf_res_spin_lock *l'),
   kind('irqflag', 'unsigned long *f__irq_flag'),
   kind('callback', 'int (*cb)(void *map, int *key)'),
+  sparse('callback_nullable', 'int (*cb__nullable)(void *map, int *key)'),
   kind('int_task', 'int x, struct task_struct *p', 'pointer', false, 1),
   kind('task_task', 'struct task_struct *a, struct task_struct *p', 'pointer', false, 1),
   kind('intp_task', 'int *a, struct task_struct *p', 'pointer', false, 1),
@@ -164,7 +201,10 @@ export const KINDS: readonly Kind[] = [
   kind('int_k', 'int v__k', 'scalar', true),
   kind('enum_k', 'enum kfo_enum v__k', 'scalar'),
   kind('int_ign', 'int v__ign', 'scalar'),
+  kind('u64_k', 'u64 v__k', 'scalar'),
+  kind('u32_szk', 'u32 v__szk', 'scalar'),
   kind('rdonly', 'int rdonly_buf_size', 'scalar'),
+  kind('rdwr', 'u64 rdwr_buf_size', 'scalar'),
   kind('byvalue', 'struct kfo_s v', 'scalar'),
   kind('mem_sz', 'void *mem, u32 mem__sz', 'sized', true),
   kind('cmem_sz', 'const void *mem, u32 mem__sz', 'sized'),
@@ -172,6 +212,9 @@ export const KINDS: readonly Kind[] = [
   kind('mem_szk', 'void *mem, u32 mem__szk', 'sized'),
   kind('opt_sz', 'void *buf__opt, u32 buf__sz', 'sized'),
   kind('opt_szk', 'void *buf__opt, u32 buf__szk', 'sized'),
+  kind('null_szk', 'void *mem__nullable, u32 mem__szk', 'sized'),
+  kind('mem_szp', 'void *mem, u32 *mem__sz'),
+  kind('mem_bsz', 'void *mem, bool mem__sz', 'sized'),
   kind('null_sz', 'void *mem__nullable, u32 mem__sz', 'sized', true),
   kind('uninit_sz', 'void *mem__uninit, u32 mem__sz', 'sized'),
   kind('mem_len', 'void *mem, u32 len', 'sized'),
@@ -179,6 +222,8 @@ export const KINDS: readonly Kind[] = [
   kind('char_sz', 'char *mem, u32 mem__sz', 'sized'),
   kind('objs_sz', 'struct kfo_s *s, u32 s__sz', 'sized', true),
   kind('obj_sz', 'struct kfo_obj *o, u32 o__sz', 'sized'),
+  kind('obj_null_sz', 'struct kfo_obj *o__nullable, u32 o__sz', 'sized'),
+  kind('cobjs_szk', 'const struct kfo_s *s, u32 s__szk', 'sized'),
   kind('objs_null_sz', 'struct kfo_s *s__nullable, u32 s__sz', 'sized'),
 ];
 
@@ -215,6 +260,7 @@ export const MAKERS: readonly Extra[] = [
   extra('kfo_@_ret_objs', '', 'struct kfo_s *', ''),
   extra('kfo_@_ret_nested', '', 'struct kfo_nested *', ''),
   extra('kfo_@_ret_ptrs', '', 'struct kfo_ptrs *', ''),
+  extra('kfo_@_ret_iter', '', 'struct bpf_iter_kfo_@ *', ''),
   extra('kfo_@_ret_union', '', 'union kfo_u *', ''),
   extra('kfo_@_ret_union_ptr', '', 'union kfo_up *', ''),
   extra('bpf_iter_kfo_@_new', 'KF_ITER_NEW', 'int', 'struct bpf_iter_kfo_@ *it', '', '6.4'),
@@ -243,6 +289,15 @@ export const EXTRAS: readonly Extra[] = [
   extra('kfo_ret_skb', '', 'struct sk_buff *', ''),
   extra('kfo_ret_xdp', '', 'struct xdp_buff *', ''),
   extra('kfo_ret_cpumask', '', 'struct cpumask *', ''),
+  extra('kfo_ret_xdp_md', '', 'struct xdp_md *', ''),
+  extra('kfo_ret_timer', '', 'struct bpf_timer *', ''),
+  extra('kfo_ret_iter_num', '', 'struct bpf_iter_num *', '', '', '6.4'),
+  extra('kfo_ret_css', '', 'struct cgroup_subsys_state *', ''),
+  extra('kfo_ret_bpf_sock', '', 'struct bpf_sock *', ''),
+  extra('kfo_ret_perf_data', '', 'struct bpf_perf_event_data *', ''),
+  extra('kfo_ret_sysctl', '', 'struct bpf_sysctl *', ''),
+  extra('kfo_ret_raw_args', '', 'struct bpf_raw_tracepoint_args *', ''),
+  extra('kfo_ret_regs', '', 'struct pt_regs *', ''),
   extra('kfo_ret_int', '', 'int', '', '-5'),
   extra('kfo_ret_enum', '', 'enum kfo_enum', '', '77'),
   extra('kfo_ret_bool', '', 'bool', '', '1'),
@@ -268,6 +323,8 @@ export const EXTRAS: readonly Extra[] = [
   extra('kfo_call_rcuprot', 'KF_RCU_PROTECTED', 'int', '', '', '6.7'),
   extra('kfo_call_rcu', 'KF_RCU', 'int', '', '', '6.2'),
   extra('kfo_call_spin', 'KF_SPINLOCK_SAFE', 'int', '', '', '7.3'),
+  // what KF_IMPLICIT_ARGS hides from programs; 1: it is there
+  extra('kfo_hidden', 'KF_IMPLICIT_ARGS', 'u64', 'int x, struct bpf_prog_aux *aux', '(u64)aux', '7.0'),
   extra('kfo_six', '', 'int', 'int a, int b, int c, int d, int e, int f'),
 ];
 

@@ -135,6 +135,13 @@ function runs(kernel: BtfReader): Question[] {
       ...SIZED_KINDS.flatMap((k) =>
         [0, 8].map((size) => show(`null${size}/${set}/${k}`, f(k), (a) => saw(a.set(1, 0).set(2, size).kfunc(f(k))))),
       ),
+      // a program that has an arena; the register of an address there is not looked at
+      ...['intp_arena', 'void_arena', 'arena_nullable'].flatMap((k) =>
+        [0, 42].map((address) =>
+          show(`${address === 0 ? 'null' : 'arena'}/${set}/${k}`, f(k), (a) => saw(a.map(1, 'arena').set(1, address).kfunc(f(k)))),
+        ),
+      ),
+      ...(set === 'none' ? [show('null/none/hidden', 'kfo_hidden', (a) => saw(a.set(1, 0).kfunc('kfo_hidden')))] : []),
       show(`walked_null/${set}/task`, f('task'), (a) =>
         saw(
           a.kfunc('bpf_rcu_read_lock').helper(158).load(8, 1, 0, top).kfunc(f('task')).copy(7, 0).kfunc('bpf_rcu_read_unlock').copy(0, 7),

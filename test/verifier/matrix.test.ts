@@ -141,6 +141,24 @@ describe('kinds by declaration', () => {
     expect(number('void *p, u32 p__szk', '6.4')).toMatchObject({ constant: true, bounded: false });
     expect(number('int rdonly_buf_size', '6.1')).toMatchObject({ constant: true });
   });
+
+  it.each([
+    ['u32 v__szk', '6.12', false],
+    ['u32 v__szk', '7.3', true],
+    ['void *p__opt, u32 p__szk', '6.12', true],
+    ['void *p__nullable, u32 p__szk', '6.19', false],
+    ['void *p__nullable, u32 p__szk', '7.0', true],
+    ['struct plain *p, u32 p__szk', '7.2', false],
+    ['struct plain *p, u32 p__szk', '7.3', true],
+    ['int *p, u32 p__szk', '6.12', true],
+  ])('calls a size constant where it is the size of memory: %s in %s: %s', (parameters, series, constant) => {
+    expect(ask('KF_TRUSTED_ARGS', parameters, series).parameters.at(-1)!.constant).toBe(constant);
+  });
+
+  it('lets NULL through for a struct with pointers and a size until 6.19', () => {
+    const mayBeNull = (series: string) => ask('', 'struct object *p__nullable, u32 p__sz', series).parameters[0]!.mayBeNull;
+    expect([mayBeNull('6.19'), mayBeNull('7.0'), mayBeNull('7.3')]).toEqual([true, false, true]);
+  });
 });
 
 describe('evidence', () => {
