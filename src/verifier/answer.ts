@@ -131,7 +131,9 @@ const isMemory = (kind: ParameterKind) => kind === 'memory' || kind === 'sized-m
  * A pointer that a program read out of another object gets through: by a kind that looks at nothing, or because no flag asks where an object comes
  * from. A struct of integers may be such an object as well as memory of the program's own: until 7.2 the register decides.
  */
-function isWalked(input: KfuncInput, kind: ParameterKind, rule: KindRule, { shape, released }: Seat, series: string): boolean {
+function isWalked(input: KfuncInput, kind: ParameterKind, rule: KindRule, { shape, released, index }: Seat, series: string): boolean {
+  // from 7.2 on it must hold a reference, __ign or not, though of what is not looked at
+  if (index === 0 && input.flags.includes('KF_RELEASE') && releaseArgument(series) === 'first') return false;
   if (kind === 'ignored' || (kind === 'callback' && rule.trust === 'any')) return true;
   if (released || effectOf(TRUST_CHECKED, input.flags, series) !== null) return false;
   return rule.trust === 'by-flag' || kind === 'unknown' || (isMemory(kind) && mayBeObject(shape, series));

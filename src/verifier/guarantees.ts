@@ -90,7 +90,12 @@ function isConstantSize(input: KfuncInput, c: Classified, series: string, types:
 
 /** From 7.2 on the first argument of a KF_RELEASE kfunc holds a reference or is 0, whatever its type: for a number only 0 is left. */
 function isReleasedNumber(input: KfuncInput, c: Classified, index: number, series: string): boolean {
-  return c.kind === 'scalar' && index === 0 && input.flags.includes('KF_RELEASE') && releaseArgument(series) === 'first';
+  return (
+    (c.kind === 'scalar' || (c.kind === 'ignored' && isNumber(c))) &&
+    index === 0 &&
+    input.flags.includes('KF_RELEASE') &&
+    releaseArgument(series) === 'first'
+  );
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The model against recorded verdicts: is it ever stronger than the kernel, and where is it weaker? */
 import { guarantees } from '../../src/verifier/guarantees.ts';
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, TypeOracle } from '../../src/verifier/model.ts';
-import { releaseArgument } from '../../src/verifier/release.ts';
 import type { Answers } from './answers.ts';
 import { checkSpecials } from './check-specials.ts';
 import { parseParameters, parseType } from './declaration.ts';
@@ -209,10 +208,6 @@ function reasonFor(series: string, set: FlagSet, p: ParameterGuarantee): string 
 }
 
 const REASONS: readonly { text: string; when(series: string, set: FlagSet, p: ParameterGuarantee): boolean }[] = [
-  {
-    text: 'from 7.2 on the first argument of a KF_RELEASE kfunc must hold a reference or be 0, __ign or not; but its type is not looked at, so the model keeps "anything"',
-    when: (series, set, p) => p.kind === 'ignored' && set.flags.includes('KF_RELEASE') && releaseArgument(series) === 'first',
-  },
   {
     text: 'the struct has no size of its own, so that only an object of it gets through; the model does not look at sizes',
     when: (_series, _set, p) => p.type.startsWith('struct bpf_raw_tracepoint_args '),

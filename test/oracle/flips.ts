@@ -43,9 +43,16 @@ export const FLIPS: readonly Flip[] = [
   set(
     'KF_RCU asks for RCU-protected objects → for trusted ones',
     '6.12',
-    () => TRUST_CHECKED.find((e) => e.flag === 'KF_RCU'),
+    () => TRUST_CHECKED.find((e) => e.flag === 'KF_RCU' && !e.with),
     'trust',
     'trusted',
+  ),
+  set(
+    'KF_RCU with KF_SLEEPABLE asks for trusted objects → without it too',
+    '7.3',
+    () => TRUST_CHECKED.find((e) => e.with === 'KF_SLEEPABLE'),
+    'with',
+    undefined,
   ),
   set(
     'KF_TRUSTED_ARGS of 6.2 on asks for trusted objects → for referenced ones',
