@@ -17,6 +17,9 @@ export interface ScanCommandOptions extends CommonOptions {
   cache: boolean;
 }
 
+/** Files with kfuncs from which on a second thread gains more than its start costs. */
+const WORTH_HELP = 8;
+
 /** @throws InputError where the tree or a pattern file can't be read */
 export async function scanCommand(dir: string, options: ScanCommandOptions, io: Io): Promise<number> {
   const tree = openTree(dir);
@@ -31,10 +34,13 @@ export async function scanCommand(dir: string, options: ScanCommandOptions, io: 
 
 async function scan(dir: string, options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
   const { kfuncs, rest } = searchAhead(options.tree, true);
-  const { startHelper, scanShared } = await import('./scan-share.ts');
-  const helper = startHelper();
-  await Promise.all([kfuncs, rest]);
-  const { scanTree } = await import('../scan.ts');
+  const [{ startHelper, scanShared }, { kfuncFiles, scanTree }] = await Promise.all([
+    import('./scan-share.ts'),
+    import('../scan.ts'),
+    kfuncs,
+  ]);
+  const helper = kfuncFiles(options.tree).length < WORTH_HELP ? null : startHelper();
+  await rest;
   const progress = showProgress(io);
   const all = { ...options, progress: progress.step };
   const result = helper ? await scanShared(all, dir, helper) : scanTree(all);
