@@ -11,8 +11,8 @@ export function renderFactsMarkdown(report: FactsReport): string {
     `# What the BPF verifier of Linux ${prose(series)} guarantees to these kfuncs`,
     '',
     'Enforced when a BPF program is loaded: a program that breaks any of it never runs. Do not report as missing what is guaranteed here. Do report what is not:',
-    'the table says "may be", "any", "any value" or "may be 0" where the C code itself must check. Every BPF program of the types named may call, on purpose with',
-    'the worst arguments that are let through.',
+    'the table says "may be", "any", "any value" or "may be 0" where the C code itself must check. Any program of the types that a kfunc is registered for may',
+    'call it, on purpose with the worst arguments that are let through.',
     ...(wrong.length > 0 ? ['', '## Conclusions that must not be drawn', '', ...wrong.map((c) => `- Not: ${c.wrong} ${c.right}`)] : []),
     '',
     '## Kfuncs',
@@ -21,7 +21,6 @@ export function renderFactsMarkdown(report: FactsReport): string {
 }
 
 function section(k: KfuncFacts): string[] {
-  const callers = callerWords(k);
   const rows = k.parameters.map(
     (p) => `| ${[codeSpan(p.type), p.kind, nullWords(p), trustWords(p), countWords(p), prose(moreWords(p))].map(cell).join(' | ')} |`,
   );
@@ -29,12 +28,18 @@ function section(k: KfuncFacts): string[] {
     '',
     `### ${codeSpan(`${k.name}()`)} (${prose(flagWords(k))})`,
     '',
-    `${codeSpan(`${k.file}:${k.line}`)}${callers === '' ? '' : `, registered for ${prose(callers)}`}. Returns ${prose(returnWords(k.return))}. ${capital(contextWords(k.context))}.`,
+    `${codeSpan(`${k.file}:${k.line}`)}${registration(k)}. Returns ${prose(returnWords(k.return))}. ${capital(contextWords(k.context))}.`,
     ...(rows.length > 0
       ? ['', '| parameter | taken as | NULL | trust | reference count | otherwise |', '|---|---|---|---|---|---|', ...rows]
       : []),
     ...decisive(k),
   ];
+}
+
+function registration(k: KfuncFacts): string {
+  const callers = callerWords(k);
+  if (callers !== '') return `, registered for ${prose(callers)}`;
+  return k.registered ? ', for which programs it is registered is not at hand' : '';
 }
 
 /** One line of evidence a parameter, where a flag or suffix decides. */

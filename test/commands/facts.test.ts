@@ -117,9 +117,29 @@ describe('facts', () => {
     expect(old).toContain('any value of the register arrives');
     expect(old).toContain('only a tryget');
     expect(old).toContain('`KF_ACQUIRE | KF_RET_NULL | KF_RCU`');
+    expect(old).toContain('registered for XDP. Returns');
     const fresh = await facts('--kernel', '7.0', '--format', 'markdown');
     expect(fresh).toContain('From 7.0 on the flag does not exist');
     expect(fresh).not.toContain('Before 7.0 it does not');
+  });
+
+  it('says that it does not know who calls', async () => {
+    const sheet = await runCli(['facts', '-', '--kernel', '6.12', '--format', 'markdown'], {
+      stdin: CODE.replace(/static int __init[^}]*}/, ''),
+    });
+    expect(sheet.stdout).toContain('for which programs it is registered is not at hand');
+    const table = await runCli(['facts', '-', '--kernel', '6.12'], { stdin: CODE.replace('TYPE_XDP', 'TYPE_UNSPEC') });
+    expect(table.stdout).toContain('KF_RCU  for every type of program');
+  });
+
+  it('tells slots to fill, refused returns and what comes with NULL', async () => {
+    const code = CODE.replace('int *out)', 'struct bpf_dynptr *out__uninit)')
+      .replace('struct box *bpf_box_find', 'int bpf_box_find')
+      .replace('struct opts *opts,', 'void *opts__nullable,');
+    const { stdout } = await runCli(['facts', '-', '--kernel', '6.12'], { stdin: code });
+    expect(stdout).toContain('an empty slot to fill');
+    expect(stdout).toContain('returns nothing: every call is refused, because KF_ACQUIRE asks for a pointer to a struct');
+    expect(stdout).toContain('opts__sz bytes; NULL with any opts__sz');
   });
 
   it('tells where it can be read', async () => {
