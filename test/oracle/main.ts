@@ -11,6 +11,7 @@ import { judgeModel } from './check.ts';
 import { FLIPS } from './flips.ts';
 import { Archive, checkTools } from './packages.ts';
 import { difference, report, verdictLine } from './report.ts';
+import { showFlips, tellFlips } from './teeth.ts';
 import { unpackImage } from './vmlinux.ts';
 
 /** Series that Debian keeps kernels of. */
@@ -34,7 +35,8 @@ export async function main(argv: readonly string[], root: string): Promise<numbe
   const { answers, failures } = await askKernels(wanted, root);
   const agreed = answers.map((a) => tellAnswers(a, root, values.record === true));
   for (const f of failures) process.stdout.write(`FAILED ${f}\n`);
-  const good = failures.length === 0 && agreed.every(Boolean);
+  const hasTeeth = values.flip !== undefined || tellFlips(answers);
+  const good = failures.length === 0 && agreed.every(Boolean) && hasTeeth;
   process.stdout.write(verdictLine(good));
   return good ? 0 : 1;
 }
@@ -115,22 +117,6 @@ function flip(number: number): void {
   if (!chosen) throw new InputError(`--flip takes a number from 1 to ${FLIPS.length}`);
   chosen.turn();
   say(`one entry of the model is turned wrong: ${chosen.name}`);
-}
-
-/** Turns each entry of FLIPS wrong in its turn and holds the model against the recorded answers: no kernel needed. @returns 1 where one goes unnoticed */
-function showFlips(folder: string): number {
-  let unnoticed = 0;
-  FLIPS.forEach((f, i) => {
-    const answers: Answers = JSON.parse(readFileSync(join(folder, `${f.shownBy}.json`), 'utf8'));
-    const back = f.turn();
-    const { unsound } = judgeModel(answers);
-    back();
-    if (unsound.length === 0) unnoticed++;
-    const first = unsound[0] ? `, such as ${unsound[0].what}: ${unsound[0].text}` : '';
-    process.stdout.write(`${String(i + 1).padStart(2)}. ${f.name}\n    ${unsound.length} disagreements with ${f.shownBy}${first}\n`);
-  });
-  process.stdout.write(unnoticed === 0 ? `all ${FLIPS.length} are noticed\n` : `${unnoticed} GO UNNOTICED\n`);
-  return unnoticed === 0 ? 0 : 1;
 }
 
 /** One line a row, so that changes can be read. */

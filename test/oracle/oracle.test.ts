@@ -7,7 +7,7 @@ import { statementsOf } from '../../src/verifier/statements.ts';
 import type { Answers } from './answers.ts';
 import { judgeModel } from './check.ts';
 import { FLIPS } from './flips.ts';
-import { report, weakParameters } from './report.ts';
+import { difference, report, weakParameters } from './report.ts';
 
 const folder = join(import.meta.dirname, 'answers');
 const recorded = new Map(
@@ -48,6 +48,18 @@ describe('one entry of the model turned wrong', () => {
       back();
     }
     expect(judgeModel(answers).unsound).toEqual([]);
+  });
+});
+
+describe('answers against those that are kept', () => {
+  it('tells what changed, program by program', () => {
+    const kept = recorded.get('6.12')!;
+    expect(difference(kept, kept)).toBe('');
+    const task = kept.matrix.none!.task!;
+    const fresh = { ...kept, matrix: { ...kept.matrix, none: { ...kept.matrix.none!, task: `a${task.slice(1)}` } } };
+    expect(difference(kept, fresh)).toBe(
+      `  1 answer differs from the recorded ones of ${kept.kernel}:\n    none/task/${kept.columns.pointer![0]}: r → a\n`,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 /** Both figures of the oracle, for `npm run oracle` and for the tests. */
 import type { Answers } from './answers.ts';
 import type { Judgement } from './check.ts';
+import { KINDS } from './spec.ts';
 
 export function report(answers: Answers, j: Judgement): string {
   const share = j.parameters === 0 ? 0 : weakParameters(j) / j.parameters;
@@ -16,22 +17,29 @@ export function weakParameters(j: Judgement): number {
   return new Set(j.weaker.map((w) => w.what)).size;
 }
 
-/** What changed against the answers that are kept; nothing where nothing did. */
+/** Programs that this kernel answers otherwise than the one that is kept; nothing where none does. What only one of them was asked is no change. */
 export function difference(kept: Answers, fresh: Answers): string {
-  const changes: string[] = [];
-  for (const [set, kinds] of Object.entries(fresh.matrix)) {
-    for (const [kind, marks] of Object.entries(kinds)) {
-      if (!kept.matrix[set]?.[kind]) changes.push(`${set}/${kind}: new`);
-      else if (kept.matrix[set][kind] !== marks) changes.push(`${set}/${kind}: ${kept.matrix[set][kind]} → ${marks}`);
-    }
-  }
-  for (const [id, mark] of Object.entries(fresh.specials))
-    if (kept.specials[id] !== mark) changes.push(`${id}: ${kept.specials[id] ?? 'new'} → ${mark}`);
+  const [before, now] = [flat(kept), flat(fresh)];
+  const changes = [...now].flatMap(([id, mark]) => {
+    const was = before.get(id);
+    return was === undefined || was === mark ? [] : [`${id}: ${was} → ${mark}`];
+  });
   if (changes.length === 0) return '';
-  return `  ${changes.length} answers differ from the recorded ones of ${kept.kernel}:\n${changes
-    .slice(0, 10)
-    .map((c) => `    ${c}`)
-    .join('\n')}\n`;
+  const more = changes.length > 10 ? `    … and ${changes.length - 10} more\n` : '';
+  const shown = changes.slice(0, 10).map((c) => `    ${c}\n`);
+  return `  ${changes.length === 1 ? '1 answer differs' : `${changes.length} answers differ`} from the recorded ones of ${kept.kernel}:\n${shown.join('')}${more}`;
+}
+
+/** Question → mark. */
+function flat(a: Answers): Map<string, string> {
+  const all = new Map(Object.entries(a.specials));
+  const sortOf = new Map(KINDS.map((k) => [k.id, k.values]));
+  for (const [set, kinds] of Object.entries(a.matrix))
+    for (const [kind, marks] of Object.entries(kinds))
+      a.columns[sortOf.get(kind)!]!.forEach((column, i) => {
+        if (marks[i] !== '-') all.set(`${set}/${kind}/${column}`, marks[i]!);
+      });
+  return all;
 }
 
 export function verdictLine(good: boolean): string {
