@@ -13,7 +13,8 @@ export function decisionOnFile(item: TriageItem): Decision | null {
   const applied = item.rulings.filter((one) => one.stale === null);
   // a word that something is a real bug outweighs any that it is none
   const use = applied.find((one) => one.says === 'confirmed') ?? applied.at(-1);
-  if (!use) return null;
+  // under a --trust that does not take it, or against other words, a ruling decides nothing
+  if (!use || (use.says === 'refuted' && item.verdict !== 'refuted')) return null;
   const { id, file, line, by, on, says, reason } = use;
   return { says, reason, here: false, saved: { id, file, line, by: by === null ? `ruling '${id}'` : `${by} on ${on}` } };
 }

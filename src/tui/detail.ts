@@ -82,6 +82,8 @@ function noteLines(item: TriageItem, decision: Decision | null, width: number): 
     add(`${decision.says === 'refuted' ? 'suppressed' : 'confirmed'}${by}${decision.reason === '' ? '' : `: ${decision.reason}`}`, 'cyan');
   }
   for (const stale of item.rulings.filter((one) => one.stale !== null)) add(`stale ruling ${stale.id}: ${stale.stale}`, 'yellow');
+  const unheard = decision ? [] : item.rulings.filter((one) => one.stale === null && one.says === 'refuted' && item.verdict !== 'refuted');
+  for (const one of unheard) add(`ruling ${one.id} would suppress it, which this --trust does not take`, 'yellow');
   if (item.contested) add('it is suppressed by a word that was contested or taken back', 'yellow');
   if (item.fixedLater !== null) add(`mended later in the series by: ${item.fixedLater}; it still breaks bisection`, 'yellow');
   if (item.preexisting) add('the code was so before the patch', 'dim');
@@ -105,8 +107,11 @@ function evidenceLines(item: TriageItem, stop: Stop | null, width: number): Line
   return item.evidence.flatMap((one, at) => {
     const isHere = stop?.evidence === at;
     const number = piece(`${isHere ? '>' : ' '}${String(at + 1).padStart(2)} `, isHere ? 'red' : 'dim');
-    const label = piece(`${labelOf(one)} `, one.role === 'carries' ? 'green' : 'dim');
-    return [...hanging(number, label, one.text, isHere ? 'bold' : 'text', width), ...sourceLines(one, width)];
+    const word = `${labelOf(one)} `;
+    const label = piece(word, one.role === 'carries' ? 'green' : 'dim');
+    // what is told of a ruling begins with that word itself
+    const text = one.text.startsWith(word) ? one.text.slice(word.length) : one.text;
+    return [...hanging(number, label, text, isHere ? 'bold' : 'text', width), ...sourceLines(one, width)];
   });
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding, JudgedClaim } from '../../src/claim.ts';
 import { ASCII, codeLines, UNICODE } from '../../src/tui/code.ts';
 import { cut, expandTabs, widthOf, wrap } from '../../src/tui/columns.ts';
+import { decisionOnFile } from '../../src/tui/decide.ts';
 import { detailLines } from '../../src/tui/detail.ts';
 import { claimItem, findingItem, Keys } from '../../src/tui/item.ts';
 import { bare, cutTo, fillTo, line, lineWidth } from '../../src/tui/line.ts';
@@ -51,6 +52,14 @@ describe('columns', () => {
 });
 
 describe('the detail', () => {
+  it('of a ruling that this --trust does not take says so, and counts it as no decision', () => {
+    const unheard = { ...CONTESTED, verdict: 'confirmed' as const, contested: false };
+    expect(decisionOnFile(CONTESTED)).toMatchObject({ says: 'refuted', saved: { id: 'widget-event' } });
+    expect(decisionOnFile(unheard)).toBeNull();
+    expect(unwrapped(detail(unheard, 100).join(' '))).toContain('ruling widget-event would suppress it, which this --trust does not take');
+    expect(detail(CONTESTED, 100).join(' ')).not.toContain('does not take');
+  });
+
   it('marks the place, and each line that the evidence names with its number', () => {
     const text = detail(REFUTED, 100);
     expect(text.find((one) => one.startsWith('>   15'))).toContain('root_widget->kind');

@@ -430,6 +430,7 @@ describe('undo', () => {
 
   const earlier = item({
     key: 'earlier',
+    verdict: 'refuted',
     rulings: [
       {
         ...{ id: 'old', file: 'rulings.yaml', line: 3, says: 'refuted', status: 'upheld', reason: 'r' },

@@ -5,7 +5,7 @@ import { type BenchAnswer, type BenchClaim, confusionMatrix, readBench, runBench
 let answers: BenchAnswer[] = [];
 beforeAll(async () => {
   answers = await runBench();
-});
+}, 120_000);
 
 /** Where the answer had to say less than the truth, a later one may say it all. */
 function rightVerdicts({ truth, verdict }: BenchClaim): Verdict[] {
