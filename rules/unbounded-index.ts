@@ -152,9 +152,14 @@ function upperEnd(o: Occurrence, extent: Extent | null): End {
   if (same.some((b) => b.plus <= extent.plus)) return 'ok';
   if (same.length > 0) return 'bad';
   // Against another constant of unknown value nothing can be said, unless the range alone is too large.
-  if (f.below.some((b) => !b.exact && !isOwnNumber(o, b.symbol, extent))) return 'unsure';
+  if (f.below.some((b) => !b.exact && !isNumber(b.symbol) && !isOwnNumber(o, b.symbol, extent))) return 'unsure';
   if (extent.value !== null) return 'bad';
   return isBoundedAbove(o) ? 'unsure' : 'bad';
+}
+
+/** Its value shows in the range already. */
+function isNumber(symbol: string): boolean {
+  return /^(#k:)?\d+[uUlL]*(:|$)/.test(symbol);
 }
 
 /** Less than another number that the program chooses, and that may be beyond the extent itself. */

@@ -1,6 +1,7 @@
 /** Loops: the first round as it is, then once more with what the rounds change given up, until nothing new comes round. */
 import type { Expr, Stmt } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
+import { steerCounter } from './counter.ts';
 import { typeMax, typeMin } from './ctype.ts';
 import { pointerFact, VALID, widen } from './domain.ts';
 import { assume, constant, evaluate, forget } from './evaluate.ts';
@@ -29,7 +30,9 @@ export function loop(
     for (const s of heads) {
       if (bodyFirst && round === 0) inside.push(s);
       else if (cond) {
-        inside.push(...assume(a, s.fork(), cond, true));
+        const entered = assume(a, s.fork(), cond, true);
+        for (const t of entered) steerCounter(a, t, cond, step);
+        inside.push(...entered);
         out.push(...assume(a, s, cond, false));
       } else inside.push(s);
     }

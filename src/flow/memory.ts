@@ -127,8 +127,15 @@ function memberPointer(a: Activation, s: State, x: Expr & { k: 'field' }): Outco
   return chain(base, (o) => [{ s: o.s, v: near(a, o.s, o.v, `.${x.name}`, x.span, memberType(a, o.v, x.name)) }]);
 }
 
+/** `*(p + i)` is `p[i]`. */
+function asIndex(x: Expr): Expr {
+  if (x.k !== 'unary' || x.op !== '*' || x.x.k !== 'binary' || x.x.op !== '+') return x;
+  return { k: 'index', x: x.x.l, i: x.x.r, span: x.span };
+}
+
 /** Pointer to any lvalue, without reading it. */
-export function lvaluePointer(a: Activation, s: State, x: Expr): Outcome[] {
+export function lvaluePointer(a: Activation, s: State, lvalue: Expr): Outcome[] {
+  const x = asIndex(lvalue);
   switch (x.k) {
     case 'name': {
       const v = a.variable(x.name);
@@ -165,7 +172,8 @@ function placeOf(pointer: string): string {
   return `m:${pointer}`;
 }
 
-export function readLvalue(a: Activation, s: State, x: Expr): Outcome[] {
+export function readLvalue(a: Activation, s: State, lvalue: Expr): Outcome[] {
+  const x = asIndex(lvalue);
   if (x.k === 'name') return evaluate(a, s, x);
   if (x.k === 'cast') return chain(readLvalue(a, s, x.x), (o) => [{ s: o.s, v: convert(a, o.s, o.v, a.type(x.type)) }]);
   if (x.k !== 'field' && x.k !== 'index' && !(x.k === 'unary' && x.op === '*')) return evaluate(a, s, x);
@@ -193,7 +201,8 @@ function loadFrom(a: Activation, s: State, pointer: string, span: Span, name: st
 }
 
 /** Stores `v` into the lvalue `x`, converted to its type. The outcome's value is the value stored. */
-export function assign(a: Activation, s: State, x: Expr, v: string, span: Span, source: Expr | null = null): Outcome[] {
+export function assign(a: Activation, s: State, lvalue: Expr, v: string, span: Span, source: Expr | null = null): Outcome[] {
+  const x = asIndex(lvalue);
   if (x.k === 'name') {
     const variable = a.variable(x.name);
     if (variable) return [{ s, v: assignVariable(a, s, variable, v, span, source) }];

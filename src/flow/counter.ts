@@ -1,0 +1,44 @@
+/** Loop counters that a parameter drives. */
+import type { Expr } from '../source/ir.ts';
+import type { Activation } from './activation.ts';
+import type { State } from './state.ts';
+import { NO_TAINT } from './value.ts';
+
+/** How far a counter runs is up to whoever chose the limit: `for (i = 0; i < n; i++)` makes the parameter n take part in i. */
+export function steerCounter(a: Activation, s: State, cond: Expr, step: Expr | null): void {
+  const counter = step && counted(step);
+  const variable = counter ? a.variable(counter) : null;
+  const id = variable ? s.env.get(variable.place) : undefined;
+  // the first round's constant is nobody's choice
+  if (!counter || id === undefined || id.startsWith('k:')) return;
+  const taint = new Set(limitsOf(cond, counter).flatMap((limit) => [...namesIn(limit)].flatMap((name) => [...taintOf(a, s, name)])));
+  if (taint.size > 0) a.registerValue(id, a.value(id).type, a.value(id).origins, taint);
+}
+
+/** The variable that a step moves by a constant or more. */
+function counted(step: Expr): string | null {
+  if (step.k === 'comma') return counted(step.l) ?? counted(step.r);
+  const moved = step.k === 'step' ? step.x : step.k === 'assign' && step.op !== '=' ? step.l : null;
+  return moved?.k === 'name' ? moved.name : null;
+}
+
+/** What a counter is compared with, on the other side. */
+function limitsOf(cond: Expr, counter: string): Expr[] {
+  if (cond.k !== 'binary') return [];
+  if (cond.op === '&&') return [...limitsOf(cond.l, counter), ...limitsOf(cond.r, counter)];
+  if (!['<', '<=', '>', '>=', '!='].includes(cond.op)) return [];
+  const isCounter = (e: Expr) => e.k === 'name' && e.name === counter;
+  return isCounter(cond.l) ? [cond.r] : isCounter(cond.r) ? [cond.l] : [];
+}
+
+function namesIn(e: Expr): Set<string> {
+  if (e.k === 'name') return new Set([e.name]);
+  if (e.k === 'binary') return new Set([...namesIn(e.l), ...namesIn(e.r)]);
+  return e.k === 'cast' || e.k === 'unary' ? namesIn(e.x) : new Set();
+}
+
+function taintOf(a: Activation, s: State, name: string): ReadonlySet<number> {
+  const variable = a.variable(name);
+  const id = variable ? s.env.get(variable.place) : undefined;
+  return id === undefined ? NO_TAINT : a.value(id).taint;
+}
