@@ -7,16 +7,23 @@ interface FilledIn {
   mayBeNull: boolean;
 }
 
+const names = (text: string) => text.split(' ');
+
+/** The `_impl` names until 6.19, beside the others from 7.0 on. */
 export const FILLED_IN: readonly FilledIn[] = [
   {
-    kfuncs: ['bpf_obj_new_impl', 'bpf_obj_drop_impl', 'bpf_percpu_obj_new_impl', 'bpf_percpu_obj_drop_impl'],
-    parameters: ['meta__ign'],
+    kfuncs: names(
+      'bpf_obj_new_impl bpf_obj_drop_impl bpf_percpu_obj_new_impl bpf_percpu_obj_drop_impl bpf_obj_new bpf_obj_drop bpf_percpu_obj_new bpf_percpu_obj_drop',
+    ),
+    parameters: ['meta__ign', 'meta'],
     mayBeNull: true,
   },
-  { kfuncs: ['bpf_refcount_acquire_impl'], parameters: ['meta__ign'], mayBeNull: false },
+  { kfuncs: ['bpf_refcount_acquire_impl', 'bpf_refcount_acquire'], parameters: ['meta__ign', 'meta'], mayBeNull: false },
   {
-    kfuncs: ['bpf_list_push_front_impl', 'bpf_list_push_back_impl', 'bpf_rbtree_add_impl'],
-    parameters: ['meta__ign', 'off'],
+    kfuncs: names(
+      'bpf_list_push_front_impl bpf_list_push_back_impl bpf_rbtree_add_impl bpf_list_push_front bpf_list_push_back bpf_list_add bpf_rbtree_add',
+    ),
+    parameters: ['meta__ign', 'meta', 'off'],
     mayBeNull: false,
   },
   { kfuncs: ['bpf_wq_set_callback_impl'], parameters: ['aux__ign'], mayBeNull: false },

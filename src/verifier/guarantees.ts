@@ -1,12 +1,15 @@
 /** `(flags, parameter declarations, series) → guarantees`: small functions over the tables of this folder. */
+import type { Evidence } from '../claim.ts';
 import { answer, isNumber, numberAnswer, type Seat, weaker } from './answer.ts';
 import { contextGuarantee } from './context-guarantee.ts';
+import { CONSTANT, CONSTANT_BUFFER } from './kinds.ts';
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, TypeOracle } from './model.ts';
 import type { Classified } from './parameters.ts';
 import { classify } from './parameters.ts';
 import { releaseArgument, releasedParameter } from './release.ts';
 import { returnGuarantee } from './returns.ts';
 import { compareSeries, resolveSeries } from './series.ts';
+import { sourceOf, verifierEvidence } from './statement.ts';
 import { BUFFER_SIZE_NAMES, carries } from './suffixes.ts';
 
 /**
@@ -45,6 +48,7 @@ function parameterGuarantee(
   const answers = kinds.map((kind) => (isNumber(classified) ? numberAnswer(seat.name, kind, series) : answer(input, seat, kind, series)));
   const weakest = answers.reduce((a, b) => weaker(a, b));
   const sizes = sizeFacts(input, classified, series);
+  const constant = isConstant(input, classified, index, series, types);
   return {
     name: parameter.name,
     type: parameter.text,
@@ -55,13 +59,13 @@ function parameterGuarantee(
     liveCount: weakest.liveCount,
     walked: weakest.walked,
     toFill: answers.some((a) => a.toFill),
-    constant: isConstant(input, classified, index, series, types) || isReleasedNumber(input, classified, index, series),
+    constant: constant || isReleasedNumber(input, classified, index, series),
     bounded: false,
     sizeOf: sizes.sizeOf,
     sizeParameter: sizes.sizeParameter,
     unsure: classified.unsure,
     nullUnsure: isNullnessSure(input, seat, classified, series) ? null : classified.unsure,
-    because: answers.flatMap((a) => a.because),
+    because: constant ? [constantEvidence(parameter.name, series)] : answers.flatMap((a) => a.because),
   };
 }
 
@@ -86,6 +90,11 @@ function isConstantSize(input: KfuncInput, c: Classified, series: string, types:
   const memory = classify(input, c.sizes, series, types);
   const mayBeNullConstant = compareSeries(series, '7.0') < 0 && carries(input.parameters[c.sizes]!.name, '__nullable', series);
   return memory.kind === 'sized-memory' && memory.shape.k !== 'struct-pointer' && !mayBeNullConstant;
+}
+
+function constantEvidence(name: string, series: string): Evidence {
+  const text = `${name} must be known when the program is loaded; which constant it is, is not looked at: no range, no enumerators`;
+  return verifierEvidence(text, sourceOf((BUFFER_SIZE_NAMES as readonly string[]).includes(name) ? CONSTANT_BUFFER : CONSTANT, series));
 }
 
 /** From 7.2 on the first argument of a KF_RELEASE kfunc holds a reference or is 0, whatever its type: for a number only 0 is left. */

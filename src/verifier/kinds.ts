@@ -129,6 +129,17 @@ export const OBJECT_REGISTER: readonly Statement[] = [
   { ...said('get_kfunc_ptr_arg_type', 'KF_ARG_PTR_TO_BTF_ID', '6.2'), until: '7.2' },
 ];
 
+/** What is said of `__k` and `__szk`, and of the size of the memory returned. */
+export const CONSTANT: readonly Statement[] = [
+  { ...said('check_kfunc_args', 'must be a known constant', '6.2'), until: '7.2' },
+  said('process_const_arg', 'must be a known constant', '7.3'),
+];
+export const CONSTANT_BUFFER: readonly Statement[] = [
+  said61('is not a const'),
+  { ...said('check_kfunc_args', 'is not a const', '6.2'), until: '7.2' },
+  said('process_const_alloc_mem_size', 'is not a const', '7.3'),
+];
+
 /** What is said of a slot that the kfunc is to fill. */
 export const EMPTY_DYNPTR: readonly Statement[] = [said('process_dynptr_func', 'Dynptr has to be an uninitialized dynptr', '6.4')];
 export const EMPTY_ITERATOR: readonly Statement[] = [said('process_iter_arg', 'expected uninitialized iter_', '6.4')];

@@ -1,6 +1,7 @@
 /** Whether NULL may arrive: suffix, then flags, then the kind. */
 import type { Evidence } from '../claim.ts';
 import { callers } from './contexts.ts';
+import { filledIn } from './filled-in.ts';
 import { effectOf, flagPlace, flagText, NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
 import { type KindRule, NULLABLE_AT, NULLABLE_RULES } from './kinds.ts';
 import type { KfuncInput, ParameterKind } from './model.ts';
@@ -26,6 +27,10 @@ export function nullnessOf(
       mayBeNull: true,
       because: [verifierEvidence(`${name} may be NULL: its suffix lets the constant NULL through`, sourceOf(NULLABLE_AT, series))],
     };
+  }
+  if (rule.kind === 'implicit' && filledIn(input.name, name)?.mayBeNull) {
+    const text = `${name} may be NULL: the verifier has nothing to fill in for a type without special fields`;
+    return { mayBeNull: true, because: [verifierEvidence(text, sourceOf(rule.at, series))] };
   }
   const checked =
     rule.kind === 'ignored' || rule.kind === 'scalar' || rule.kind === 'implicit' ? null : effectOf(NULL_CHECKED, input.flags, series);

@@ -143,8 +143,9 @@ function otherThanContext(s: Seat): { kind: ParameterKind; unsure: string | null
 function otherThanImplicit(s: Seat): { kind: ParameterKind; unsure: string | null } | null {
   if (has('__prog')(s))
     return { kind: 'ignored', unsure: 'the verifier fills in __prog for kfuncs of the kernel proper and forgets to for those of modules' };
-  if (pointsTo('struct btf_struct_meta')(s) || filledIn(s.input.name, s.parameter.name)?.mayBeNull)
-    return { kind: 'ignored', unsure: 'whether the type at hand has special fields: without them there is no struct btf_struct_meta' };
+  if (filledIn(s.input.name, s.parameter.name)) return null;
+  if (pointsTo('struct btf_struct_meta')(s))
+    return { kind: 'ignored', unsure: 'the verifier hides it from programs, and fills it in for the kfuncs that it knows by name only' };
   return null;
 }
 

@@ -57,6 +57,11 @@ describe('what the verifier fills in', () => {
   it('is no argument of the program, for the kfuncs that it knows by name', () => {
     expect(of('bpf_wq_set_callback_impl', 'struct bpf_wq *wq, void *aux__ign', 1)).toMatchObject({ kind: 'implicit', mayBeNull: false });
     expect(of('bpf_obj_drop_impl', 'void *p__alloc, void *meta__ign', 1)).toMatchObject({ kind: 'implicit', mayBeNull: true });
+    expect(
+      of('bpf_obj_drop_impl', 'void *p__alloc, void *meta__ign', 1)
+        .because.map((e) => e.text)
+        .join(),
+    ).not.toContain('stale');
     expect(of('bpf_rbtree_add_impl', 'void *meta__ign, u64 off', 1)).toMatchObject({ kind: 'implicit', trust: 'none' });
   });
 
