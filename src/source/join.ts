@@ -111,9 +111,10 @@ function completeFromTree(
   const searches = plain
     ? [() => kfuncPaths(tree)]
     : PLACES.map((place) => (names: string[]) => tree.search(names, { ...place, extensions: ['.c'] }));
-  for (const search of searches) {
+  const places = searches.length;
+  for (const [place, search] of searches.entries()) {
     // the other half most likely stands in lines of the same file that are not shown, and what the core registers hardly in a driver
-    const names = [...kfuncs.values()].filter((k) => isOpen(k) && (search === searches[0] || !hidden.has(k.name))).map((k) => k.name);
+    const names = [...kfuncs.values()].filter((k) => isOpen(k) && (hidden.get(k.name) ?? places) > place).map((k) => k.name);
     if (names.length === 0) break;
     for (const path of search(names)) {
       const file = own.has(path) ? null : library.file(path);
@@ -130,15 +131,15 @@ function completeFromTree(
   for (const k of kfuncs.values()) if (k.definitions.length === 0) library.isNowhere(k.name);
 }
 
-/** Names registered in files of the core of which lines are not shown. */
-function hiddenInCore(files: readonly SourceFile[], facts: readonly Registrations[]): Set<string> {
-  const partial = new Set(files.filter((f) => !f.complete && CORE.includes(f.path.split('/')[0]!)).map((f) => f.path));
-  return new Set(
-    facts
-      .flatMap(entriesOf)
-      .filter((e) => partial.has(e.location.file))
-      .map((e) => e.func),
-  );
+/** Kfuncs registered in files of the core of which lines are not shown: how many places are worth a search. None for those that the patch has nothing to do with. */
+function hiddenInCore(files: readonly SourceFile[], facts: readonly Registrations[]): Map<string, number> {
+  const partial = new Map(files.filter((f) => !f.complete && CORE.includes(f.path.split('/')[0]!)).map((f) => [f.path, f.added]));
+  const worth = new Map<string, number>();
+  for (const e of facts.flatMap(entriesOf)) {
+    const added = partial.get(e.location.file);
+    if (added) worth.set(e.func, added.has(e.location.line) ? 1 : 0);
+  }
+  return worth;
 }
 
 const PLACES = [{ under: CORE }, { except: [...CORE, ...NOT_KERNEL_FOLDERS] }];

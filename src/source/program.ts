@@ -263,7 +263,7 @@ class Index implements Program {
       if (found) return found;
     }
     const few = this.files.length < TAGS_AFTER && this.tagLookups++ < TAGS_AFTER;
-    if (few || !this.library.tree?.tags) return this.first(from, tag, read) ?? this.onlyOne(tag, keyword, read);
+    if (few || !this.library.tree?.tags) return this.first(from, tag, read) ?? this.oneOf(this.pathsWith(tag, keyword), read);
     const only = this.onlyOne(tag, keyword, read);
     // the headers of the core were all searched: what they do not define no file of the core sees
     return only ?? (this.isTagged(tag) || !this.library.isCore(from) ? this.first(from, tag, read) : null);
@@ -275,7 +275,16 @@ class Index implements Program {
 
   private onlyOne<T>(tag: string, keyword: RegExp, read: (file: SourceFile) => T | null): T | null {
     this.tags ??= groupTags(this.library.tree?.tags?.() ?? []);
-    const paths = new Set((this.tags.get(tag) ?? []).filter((t) => keyword.test(t.keyword)).map((t) => t.path));
+    return this.oneOf(new Set((this.tags.get(tag) ?? []).filter((t) => keyword.test(t.keyword)).map((t) => t.path)), read);
+  }
+
+  /** For one tag a search of the core's headers for just that is quicker than one for all. */
+  private pathsWith(tag: string, keyword: RegExp): Iterable<string> {
+    const heads = ['struct', 'union', 'enum'].filter((k) => keyword.test(k)).map((k) => `${k} ${tag} {`);
+    return this.library.tree?.search(heads, { under: CORE, extensions: ['.h'] }) ?? [];
+  }
+
+  private oneOf<T>(paths: Iterable<string>, read: (file: SourceFile) => T | null): T | null {
     const found = [...paths].flatMap((p) => {
       const file = this.library.file(p);
       return (file && read(file)) ?? [];

@@ -1,8 +1,8 @@
 /** Searching a tree for strings and lines: by ripgrep where there is one, else by git, else by our own walk. */
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, type Dirent, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { accessSync, closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import type { SearchOptions } from './model.ts';
 import { MAX_FILE, searchedFolders } from './tree-path.ts';
 
@@ -70,9 +70,23 @@ function ripgrep(): string | null {
   try {
     found = (createRequire(import.meta.url)('@vscode/ripgrep') as { rgPath: string }).rgPath;
   } catch {
-    found = spawnSync('rg', ['--version'], { stdio: 'ignore' }).status === 0 ? 'rg' : null;
+    found = onPath('rg');
   }
   return found;
+}
+
+/** Looked for by hand: to start it once more for its version takes as long as a search of one folder. */
+function onPath(program: string): string | null {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      if (isAbsolute(path) && statSync(path).isFile()) return path;
+    } catch {
+      // not in this one
+    }
+  }
+  return null;
 }
 
 function flags(fixed: string[]): string[] {

@@ -292,6 +292,8 @@ describe('kfuncs and the tree', () => {
     const hunks = { ...input(registered), complete: false };
     const tree = treeOf({ 'drivers/hid/def.c': '__bpf_kfunc int bpf_f(void) { }\n', 'net/def.c': 'int bpf_f;\n' });
     expect(buildProgram([hunks], tree).kfuncs[0]!.definitions).toEqual([]);
+    expect(tree.searches).toEqual([]);
+    expect(buildProgram([{ ...hunks, added: new Set([2]) }], tree).kfuncs[0]!.definitions).toEqual([]);
     expect(tree.searches).toEqual(['search bpf_f']);
     const driver = { ...hunks, path: 'drivers/hid/reg.c' };
     expect(buildProgram([driver], tree).kfuncs[0]!.definitions.length).toBe(1);
