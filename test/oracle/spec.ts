@@ -90,8 +90,9 @@ const LOCKS = ['null', 'number', 'random', 'current', 'walk', 'ret_timer', 'mapv
 
 /** For declarations that little gets through: one of each sort, and every object that could be theirs. */
 const ONE_OF_EACH = (
-  'null number random current walk fentry_arg got released ret obj_ret objs_ret kptr_null union_ret skb_ctx xdp_ctx ctx map mapval mapval_null stack ' +
-  'ringbuf ringbuf_null packet dynptr iter_num function ret_xdp_md ret_timer ret_iter_num ret_css ret_bpf_sock ret_perf_data ret_sysctl ret_raw_args ret_regs'
+  'null number random current walk fentry_arg got released ret obj_ret objs_ret kptr_null union_ret walk_rcu cgroup_rcu map_walk skb_ctx xdp_ctx ctx map mapval mapval_null mapval_big stack ' +
+  'ringbuf ringbuf_null packet dynptr iter_num function ret_xdp_md ret_timer ret_iter_num ret_css ret_bpf_sock ret_perf_data ret_sysctl ret_raw_args ret_regs ' +
+  'ret_map rcu_skb rcu_xdp rcu_map rcu_cgroup rcu_ptrs'
 ).split(' ');
 
 const sparse = (id: string, declaration: string): Kind => ({ ...kind(id, declaration), only: ONE_OF_EACH });
