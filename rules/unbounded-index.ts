@@ -202,12 +202,14 @@ function describe(use: Use, o: Occurrence, name: string, low: End, high: End, ex
         ? `the length of ${use.callee}()`
         : `the index of ${(use as EventOf<'index'>).array}`;
   const inCallee = use.chain.length > 0 ? ` (${chainText(use)})` : '';
+  // a counter that runs up to it, a number made of it
+  const verb = use.chain.length === 0 && !new RegExp(`\\b${name}\\b`).test(use.text) ? 'steers' : 'reaches';
   const offByOne = high === 'bad' && extent !== null && isOffByOne(o, extent);
   if (offByOne) return `${name} may equal ${extent.text} where it reaches ${where}${inCallee}: the test is off by one`;
   if (low !== 'ok' && high === 'ok') return `${name} may be negative where it reaches ${where}${inCallee}: only its upper end is tested`;
   if (low === 'ok' && high !== 'ok' && o.fact.reasons.length > 0 && isBoundedAbove(o))
-    return `${name} reaches ${where}${inCallee}, and its bound is not known to be within ${extent?.text ?? 'the array'}`;
-  return `${name} reaches ${where}${inCallee} without a bound`;
+    return `${name} ${verb} ${where}${inCallee}, and its bound is not known to be within ${extent?.text ?? 'the array'}`;
+  return `${name} ${verb} ${where}${inCallee} without a bound`;
 }
 
 function isOffByOne(o: Occurrence, extent: Extent): boolean {
