@@ -6,7 +6,7 @@ import type { Court, Question } from './question.ts';
 import { codeOf, foldCode } from './question.ts';
 
 /** Raised when verdicts may differ for reasons that no fingerprint shows. */
-const MODEL = 1;
+const MODEL = 2;
 
 export interface Remembered {
   category: string;
