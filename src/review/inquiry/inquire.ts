@@ -39,7 +39,10 @@ function whatLacks(answer: Answer, name: string): Missing[] {
 
 /** Words that can be read in two ways are refuted only in both. */
 function unlessReadOtherwise(answer: Answer, q: Question, court: Court): Answer {
-  for (const { category, aspect } of q.stated.also) {
+  // NULL is one pointer that is none, an error pointer another
+  const errors = q.stated.aspect === 'null' && /\b(ERR_PTR|IS_ERR\w*|error[- ]pointers?)\b/i.test(`${q.stated.first} ${q.stated.sentence}`);
+  const also = errors ? [...q.stated.also, { category: 'null-deref' as const, aspect: 'error-pointer' as const }] : q.stated.also;
+  for (const { category, aspect } of also) {
     const other = unlessAssumed(byCategory({ ...q, stated: { ...q.stated, category, aspect, also: [] } }, court), court);
     if (outcomeOf(other) === 'refuted') continue;
     const why = `it may also be meant as ${category}, which is not refuted`;

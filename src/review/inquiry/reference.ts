@@ -211,6 +211,10 @@ function askTrust(q: Question, court: Court): Answer {
   if (!subject || (subject.kind !== 'parameter' && subject.kind !== 'expression') || subject.index < 0) {
     return unknown(subject?.text ?? 'pointer', 'only of arguments is it known what the verifier vouches for', false);
   }
+  const { all } = court.analysis.bench.guarantees(q.function ?? '');
+  // memory of the program is what the program says it is: that no pointer is forged says nothing of what stands there
+  if (q.stated.aspect === 'untrusted' && all.some((g) => /mem/.test(g.parameters[subject.index]?.kind ?? '')))
+    return unknown(subject.text, `${subject.text} may be memory of the program's own, with whatever it wrote there`, false);
   if (subject.kind === 'expression') return unknown(subject.text, `what ${subject.text} points to is not the verifier's business`, false);
   const rules = ruled(
     court,

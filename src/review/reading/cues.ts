@@ -343,6 +343,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     5,
     [
       'flag ~2 needed|necessary|required ~1 ?',
+      'flag ~2 redundant|superfluous|unnecessary|unneeded|pointless',
       'K ~4 redundant|unnecessary|superfluous|unneeded|pointless|implied|meaningless|wrong|unused',
       'is|why ~2 K ~3 needed|necessary|required|used|set|here|correct|right',
       'redundant|unnecessary|superfluous|unneeded ~3 K',
