@@ -173,7 +173,7 @@ export const NULLABLE_RULES: readonly NullableRule[] = [
   {
     since: '6.7',
     until: '6.10',
-    except: ['scalar', 'context', 'implicit', 'uncallable', 'allocated-object', 'refcounted-kptr', ...BEFORE_NULLABLE],
+    except: ['scalar', 'context', 'implicit', 'allocated-object', 'refcounted-kptr', ...BEFORE_NULLABLE],
   },
   { since: '6.11', until: '7.2', except: ['scalar', 'context', 'implicit'] },
   { since: '7.3', until: null, except: ['scalar', 'implicit'] },

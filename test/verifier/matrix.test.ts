@@ -155,6 +155,12 @@ describe('kinds by declaration', () => {
     expect(ask('KF_TRUSTED_ARGS', parameters, series).parameters.at(-1)!.constant).toBe(constant);
   });
 
+  it('lets NULL through for what nothing else fits, as soon as there is a suffix for it', () => {
+    const told = (series: string) => ask('', 'void *p__nullable', series).parameters[0]!;
+    expect([told('6.6').mayBeNull, told('6.8').mayBeNull, told('6.12').mayBeNull]).toEqual([false, true, true]);
+    expect(told('6.8').kind).toBe('uncallable');
+  });
+
   it('lets NULL through for a struct with pointers and a size until 6.19', () => {
     const mayBeNull = (series: string) => ask('', 'struct object *p__nullable, u32 p__sz', series).parameters[0]!.mayBeNull;
     expect([mayBeNull('6.19'), mayBeNull('7.0'), mayBeNull('7.3')]).toEqual([true, false, true]);
