@@ -108,10 +108,12 @@ export function formLines({ state, form, width, color, preview }: FormView): Lin
   ];
 }
 
+/** A reviewer's paragraphs would push off the screen what is about to be written. */
+const MOST_ABOUT = 3;
+
 function about(item: TriageItem, width: number): Line[] {
   const where = item.kfunc === null ? item.subject : `${item.subject} of ${item.kfunc}()`;
-  return [
-    line(piece('Suppress ', 'green'), piece(item.rule, 'bold'), piece(`  ${where}`)),
-    ...wrapped(piece(''), item.message, 'text', width),
-  ];
+  const told = wrapped(piece(''), item.message, 'text', width);
+  const shown = told.length <= MOST_ABOUT ? told : [...told.slice(0, MOST_ABOUT - 1), line(piece('(in full beside the list)', 'dim'))];
+  return [line(piece('Suppress ', 'green'), piece(item.rule, 'bold'), piece(`  ${where}`)), ...shown];
 }

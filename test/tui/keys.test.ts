@@ -1,6 +1,8 @@
 /** Every key in every mode, as the state that it leads to. */
 import { describe, expect, it } from 'vitest';
+import { scrolledLines } from '../../src/tui/frame.ts';
 import { intentOf, KEY_HELP } from '../../src/tui/keys.ts';
+import { bare } from '../../src/tui/line.ts';
 import type { RulingDraft, SavedRuling } from '../../src/tui/model.ts';
 import { current } from '../../src/tui/select.ts';
 import { type Host, Session } from '../../src/tui/session.ts';
@@ -309,6 +311,16 @@ describe('decisions', () => {
     expect(asked).toEqual(['save refuted refuted "it is held" until null later false replaces null']);
     expect(state().mode).toBe('list');
     expect(state().decisions.get(REFUTED.key)).toMatchObject({ says: 'refuted', reason: 'it is held' });
+  });
+
+  it('what will be written is on the screen, however much a reviewer said', async () => {
+    const wordy = item({ key: 'wordy', origin: 'review', message: 'Can ref be NULL here? '.repeat(80) });
+    const { press, session } = desk([wordy]);
+    await press('s');
+    const lines = scrolledLines(session.view).map(bare);
+    expect(lines.findIndex((one) => one.includes('This is added to rulings.yaml'))).toBeLessThan(12);
+    expect(lines.join('\n')).toContain('(in full beside the list)');
+    expect(lines.join('\n')).toContain('- id: made-up');
   });
 
   it('without a reason nothing is written', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../src/claim.ts';
 import { type BenchAnswer, type BenchClaim, confusionMatrix, readBench, runBench, verdictOf } from './bench.ts';
@@ -17,6 +19,7 @@ describe('the benchmark of claims', () => {
     const claims = readBench();
     expect(claims.length).toBeGreaterThanOrEqual(300);
     expect(new Set(claims.map((c) => c.id)).size).toBe(claims.length);
+    expect(readFileSync(resolve(import.meta.dirname, '../../../README.md'), 'utf8')).toContain(`puts ${claims.length} claims of our own`);
     for (const c of claims) {
       expect(c.after.length, c.id).toBeGreaterThan(0);
       expect(c.why, c.id).not.toBe('');
