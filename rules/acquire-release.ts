@@ -55,10 +55,7 @@ function* pairing(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
   });
   const unregistered = guards.length > 0 ? null : putWithoutFlag(unit, view, type);
   if (unregistered) guards.push(unregistered);
-  const missing: Missing[] =
-    releases.length > 0 || unregistered || view.program.hasTree
-      ? []
-      : [{ what: type, why: `a KF_RELEASE kfunc for ${type} may be registered in a file that is not at hand`, treeWouldHelp: true }];
+  const missing: Missing[] = releases.length > 0 || unregistered ? [] : maybeElsewhere(view, type);
   const entry = entryWith(unit, 'KF_ACQUIRE');
   yield claimOf(acquireRelease, unit, {
     subject: 'return',
@@ -70,6 +67,17 @@ function* pairing(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
     missing,
     function: null,
   });
+}
+
+/** Without a tree anywhere; with one, in the lines of a file that the input shows in part and the tree lacks. */
+function maybeElsewhere(view: ProgramView, type: string): Missing[] {
+  const partial = view.program.files.find((f) => !f.complete);
+  if (!view.program.hasTree)
+    return [{ what: type, why: `a KF_RELEASE kfunc for ${type} may be registered in a file that is not at hand`, treeWouldHelp: true }];
+  if (!partial) return [];
+  return [
+    { what: type, why: `a KF_RELEASE kfunc for ${type} may stand in lines of ${partial.path} that are not at hand`, treeWouldHelp: false },
+  ];
 }
 
 function takes(k: Kfunc, type: string): boolean {

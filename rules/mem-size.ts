@@ -1,22 +1,30 @@
-import type { Claim, EventOf, KfuncUnit, Occurrence, Rule } from '../src/rule.ts';
-import { before, claimOf, context, isFromParameter, pathEvidence, placeInKfunc } from '../src/rule.ts';
+import type { Claim, EventOf, FlowEvent, KfuncUnit, Occurrence, Rule } from '../src/rule.ts';
+import { before, claimOf, context, isFromParameter, pathEvidence, placeInKfunc, plainWidth } from '../src/rule.ts';
 
 export const memSize: Rule = {
   id: 'mem-size',
   severity: 'error',
-  claims: 'Memory passed with a size is read or written beyond the size tested, or a field is touched before its size is tested.',
+  claims:
+    'Memory passed with a size is read or written beyond the size tested, or a field is touched before its size is tested; of memory passed without a size more is touched than its type says.',
   why: 'For a buffer with a __sz parameter the verifier proves that so many bytes are there, and not one more: the C type of the pointer does not count. A program may pass a size of 0, or one that ends in the middle of the struct.',
   advice: 'compare the size with what is touched before the first access, on the error paths too',
-  silent: 'Where the size is tested against the struct or the field on every path, and for memory without a size parameter.',
+  silent:
+    'Where the size is tested against the struct or the field on every path, and for memory without a size parameter of which only what the type says is touched.',
   *kfunc(unit) {
     for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
       const size = sizeParameter(unit, index);
-      if (size === null) continue;
-      const claim = accessClaim(unit, index, size, parameter.name) ?? lengthClaim(unit, index, size, parameter.name);
+      const claim = size === null ? plainClaim(unit, index, parameter.name) : null;
       if (claim) yield claim;
+      if (size === null) continue;
+      yield* sizedClaim(unit, index, size, parameter.name);
     }
   },
 };
+
+function* sizedClaim(unit: KfuncUnit, index: number, size: number, name: string): Iterable<Claim> {
+  const claim = accessClaim(unit, index, size, name) ?? lengthClaim(unit, index, size, name);
+  if (claim) yield claim;
+}
 
 /** `buf, u32 buf__sz`: the parameter after a pointer whose name ends in __sz or __szk gives the pointer's size. */
 function sizeParameter(unit: KfuncUnit, index: number): number | null {
@@ -24,6 +32,42 @@ function sizeParameter(unit: KfuncUnit, index: number): number | null {
   const next = parameters[index + 1];
   const isPointer = parameters[index]!.type.pointers + parameters[index]!.type.dims.length > 0;
   return isPointer && next && /.__szk?$/.test(next.name) ? index + 1 : null;
+}
+
+/** Behind a pointer to a number that no size goes with a program need have that one number and no more: `char *fmt` is one byte. */
+function plainClaim(unit: KfuncUnit, index: number, name: string): Claim | null {
+  const width = plainWidth(unit, index);
+  if (width === null) return null;
+  const bytes = `the ${width} byte${width > 1 ? 's' : ''} that a program must have behind it`;
+  const make = (use: FlowEvent, message: string, last: string) =>
+    claimOf(memSize, unit, {
+      subject: name,
+      property: { kind: 'sized', parameter: index, size: null },
+      location: placeInKfunc(use),
+      message: `${message} beyond ${bytes}`,
+      advice: 'give the memory a size parameter (__sz), or, for a string, the suffix __str',
+      path: pathEvidence(use, last),
+    });
+  for (const use of unit.flow.events) {
+    // an index or a length that the program chooses is claimed as such
+    const chosen = (o: Occurrence) =>
+      o.doubt !== null || [...o.taint].some((i) => unit.definition.syntax.parameters[i]!.type.pointers === 0);
+    if (use.k === 'length' && use.parameter === index && use.occurrences.some((o) => !chosen(o) && o.fact.hi > width))
+      return make(use, `${use.callee}() may touch ${name}`, `calls ${use.callee}() with the length ${use.text}`);
+    if (
+      use.k === 'deref' &&
+      use.element &&
+      use.occurrences.some((o) => isFromParameter(o, index) && o.doubt === null) &&
+      !isChosen(unit, use)
+    )
+      return make(use, `\`${use.text}\` reads ${name}`, `touches it: ${use.text}`);
+  }
+  return null;
+}
+
+function isChosen(unit: KfuncUnit, use: EventOf<'deref'>): boolean {
+  const same = (e: FlowEvent) => e.k === 'index' && e.location.line === use.location.line && e.location.column === use.location.column;
+  return unit.flow.events.some((e) => same(e) && e.occurrences.some((o) => o.taint.size > 0));
 }
 
 type Answer = 'ok' | 'bad' | 'unsure';

@@ -1,5 +1,5 @@
 import type { Claim, EventOf, Evidence, Extent, KfuncUnit, Mend, Missing, Occurrence, Rule } from '../src/rule.ts';
-import { before, bothEnds, chainText, claimOf, context, fileAt, pathEvidence, placeInKfunc, tightened } from '../src/rule.ts';
+import { before, bothEnds, chainText, claimOf, context, fileAt, pathEvidence, placeInKfunc, plainWidth, tightened } from '../src/rule.ts';
 
 export const unboundedIndex: Rule = {
   id: 'unbounded-index',
@@ -114,26 +114,17 @@ function parameterNamed(unit: KfuncUnit, name: string): number | null {
   return index < 0 || unit.flow.events.some((e) => e.k === 'rebind' && e.variable === name) ? null : index;
 }
 
-const WIDTH: [RegExp, number][] = [
-  [/^(const )?((un)?signed )?char$|^(__)?[us]8$|^bool$/, 1],
-  [/^((un)?signed )?short( int)?$|^(__)?[us]16$/, 2],
-  [/^(un)?signed( int)?$|^int$|^(__)?[us]32$/, 4],
-  [/^(unsigned )?long( long)?( int)?$|^(__)?[us]64$|^size_t$/, 8],
-];
-
 /** Behind a pointer to a number that no size goes with there is one number: a length of its own that the program passes beside it counts for nothing. */
 function plainMemory(unit: KfuncUnit, parameter: number | null, of: 'bytes' | 'elements'): Extent | null {
-  const { parameters } = unit.definition.syntax;
-  const declared = parameter === null ? undefined : parameters[parameter];
-  const width = WIDTH.find(([name]) => name.test(declared?.type.name ?? ''))?.[1];
-  if (!declared || width === undefined || declared.type.pointers + declared.type.dims.length !== 1) return null;
-  if (/.__(str|ign|map|iter|arena|prog)$/.test(declared.name) || /.__szk?$/.test(parameters[parameter! + 1]?.name ?? '')) return null;
+  const width = parameter === null ? null : plainWidth(unit, parameter);
+  if (width === null) return null;
+  const { name } = unit.definition.syntax.parameters[parameter!]!;
   const value = (of === 'bytes' ? width : 1) + (of === 'bytes' ? 1 : 0);
   return {
     value,
     symbol: null,
     plus: 0,
-    text: `the ${width} byte${width > 1 ? 's' : ''} that a program must have behind ${declared.name}`,
+    text: `the ${width} byte${width > 1 ? 's' : ''} that a program must have behind ${name}`,
   };
 }
 

@@ -278,3 +278,20 @@ export function trustedArgs(unit: KfuncUnit): Mend | null {
   if (!entry || more.length > 0 || since(unit, '7.0') || entry.unreadFlags.length > 0) return null;
   return entry.flags.some((f) => f === 'KF_TRUSTED_ARGS' || f === 'KF_RCU') ? null : flagAdded(unit.program, entry, 'KF_TRUSTED_ARGS');
 }
+
+const WIDTHS: [RegExp, number][] = [
+  [/^(const )?((un)?signed )?char$|^(__)?[us]8$|^bool$/, 1],
+  [/^((un)?signed )?short( int)?$|^(__)?[us]16$/, 2],
+  [/^(un)?signed( int)?$|^int$|^(__)?[us]32$/, 4],
+  [/^(unsigned )?long( long)?( int)?$|^(__)?[us]64$|^size_t$/, 8],
+];
+
+/** Bytes that a program must have behind the parameter, where it is a pointer to a number that no size goes with; else null. */
+export function plainWidth(unit: KfuncUnit, index: number): number | null {
+  const { parameters } = unit.definition.syntax;
+  const declared = parameters[index];
+  const width = WIDTHS.find(([name]) => name.test(declared?.type.name ?? ''))?.[1];
+  if (!declared || width === undefined || declared.type.pointers + declared.type.dims.length !== 1) return null;
+  if (/.__(str|ign|map|iter|arena|prog)$/.test(declared.name) || /.__szk?$/.test(parameters[index + 1]?.name ?? '')) return null;
+  return width;
+}

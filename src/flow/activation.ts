@@ -261,7 +261,7 @@ function distinction(e: FlowEvent): string {
     case 'test':
       return e.variable;
     case 'deref':
-      return e.member ?? '';
+      return `${e.member ?? ''}${e.element ? '[]' : ''}`;
     case 'length':
       return String(e.argument);
     case 'get':

@@ -79,7 +79,7 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
 
 /** How this source of a result that may be good or not can make it bad: what is read from memory says nothing of itself, least of all that it is an ERR_PTR. */
 function failureOf(exit: ExitCase, o: Origin): number {
-  if (o.k === 'const') return exit.origins.some((x) => x.k !== 'const' && x.k !== 'call') ? NULL : NULL | ERR;
+  if (o.k === 'const') return exit.origins.every((x) => x.k === 'const') ? NULL | ERR : NULL;
   return o.k === 'call' && o.mayFail ? (o.fails ?? NULL | ERR) : 0;
 }
 

@@ -57,9 +57,9 @@ interface Common {
 }
 
 export type FlowEvent = Common &
-  /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event */
+  /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event; `element`: not only the first of what the pointer points to */
   (
-    | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' | 'bulk' }
+    | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' | 'bulk'; element: boolean }
     | { k: 'index'; array: string; extent: Extent | null }
     | { k: 'shift'; width: number }
     /** a length in bytes handed to memcpy and kin for its argument `argument`; `of`: extent of that object where known; `parameter`: it is this parameter's memory */

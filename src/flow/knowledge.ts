@@ -15,8 +15,8 @@ export interface FunctionKnowledge {
   dereferences?: number[];
   /** arguments that may be NULL or an ERR_PTR */
   toleratesNull?: number[];
-  /** the argument is an index that must be in [0, limit) */
-  index?: { argument: number; limit: string | null }[];
+  /** the argument is an index that must be in [0, limit); `none`: or this one number, which stands for no index at all */
+  index?: { argument: number; limit: string | null; none?: number }[];
   /** the argument is a length in bytes of what `of` points to */
   length?: { argument: number; of: number[] }[];
   /** true: may sleep; an argument number: sleeps if the gfp flags there allow it */

@@ -23,7 +23,9 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   const bulk = new Set((known.length ?? []).flatMap((l) => l.of));
   for (const i of known.dereferences ?? [])
     if (call.args[i] !== undefined && !bulk.has(i)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
-  for (const sink of known.index ?? []) noteIndex(a, s, call, sink.argument, sink.limit);
+  for (const i of known.toleratesNull ?? [])
+    if (call.args[i] !== undefined && isBehind(a, s, call.args[i]!)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
+  for (const sink of known.index ?? []) noteIndex(a, s, call, sink);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
   const sleep = sleeps(a, s, call, known);
   noteCall(a, s, call, true, sleep);
@@ -71,9 +73,22 @@ function sleeps(a: Activation, s: State, call: BoundCall, known: FunctionKnowled
   return 'unknown';
 }
 
-function noteIndex(a: Activation, s: State, call: BoundCall, argument: number, limit: string | null): void {
+/** `&p->member` is not NULL where `p` is, unless it is the first member: what is told to bear NULL is then handed a bad address. */
+function isBehind(a: Activation, s: State, id: string): boolean {
+  const link = s.links.get(id);
+  if (link?.k === 'cast') return isBehind(a, s, link.from);
+  const member = link?.k === 'near' && id.startsWith(`${link.from}.`) ? id.slice(link.from.length + 1) : null;
+  if (member === null) return false;
+  const base = a.value(link!.from).type;
+  const first = base.k === 'pointer' && base.to.k === 'struct' ? a.program.findStruct(base.to.tag, a.file) : null;
+  return first !== null && !first.isUnion && first.fields.length > 0 && first.fields[0]!.name !== member;
+}
+
+function noteIndex(a: Activation, s: State, call: BoundCall, sink: NonNullable<FunctionKnowledge['index']>[number]): void {
+  const { argument, limit } = sink;
   const id = call.args[argument];
-  if (id === undefined) return;
+  const fact = id === undefined ? null : s.fact(id);
+  if (id === undefined || (sink.none !== undefined && fact!.lo === sink.none && fact!.hi === sink.none)) return;
   const extent: Extent | null =
     limit === null
       ? null
@@ -126,8 +141,17 @@ function results(a: Activation, s: State, call: BoundCall, known: FunctionKnowle
     return [{ s, v }];
   }
   const mayFail = known.returns !== undefined && (known.returns.includes('null') || known.returns.includes('error'));
+  const fails = (known.returns?.includes('null') ? NULL : 0) | (known.returns?.includes('error') ? ERR : 0);
   const type: CType = known.returns ? { k: 'pointer', to: UNKNOWN } : UNKNOWN;
-  const id = a.fresh(s, call.e.span, 'c', type, { k: 'call', callee: call.name, at, rcu: known.rcuPointer === true, mayFail, known: true });
+  const id = a.fresh(s, call.e.span, 'c', type, {
+    k: 'call',
+    callee: call.name,
+    at,
+    rcu: known.rcuPointer === true,
+    mayFail,
+    fails,
+    known: true,
+  });
   s.facts.set(id, resultFact(a, known));
   if (known.range?.below) s.facts.set(id, { ...s.fact(id), below: [{ symbol: known.range.below, plus: 0 }] });
   if (ALLOCATES.test(call.name)) s.held.push({ value: id, at, by: call.name, memory: true });

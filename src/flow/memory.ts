@@ -24,11 +24,11 @@ export function rootOf(s: State, id: string): string {
 }
 
 /** Records that memory at `id` is touched; the root pointer is what is at risk. Objects of the function's own are not. */
-export function noteDeref(a: Activation, s: State, id: string, span: Span, access: 'read' | 'write' | 'bulk'): void {
+export function noteDeref(a: Activation, s: State, id: string, span: Span, access: 'read' | 'write' | 'bulk', element = false): void {
   const root = rootOf(s, id);
   if (root.startsWith('a:')) return;
   const path = memberPath(a, s, id);
-  a.note(s, span, root, { k: 'deref', member: path.names.join('.') || null, struct: path.struct, end: path.end, access });
+  a.note(s, span, root, { k: 'deref', member: path.names.join('.') || null, struct: path.struct, end: path.end, access, element });
 }
 
 interface MemberPath {
@@ -84,7 +84,7 @@ function element(a: Activation, s: State, e: Expr & { k: 'index' }): Outcome[] {
     chain(evaluate(a, base.s, e.i), (index) => {
       const type = a.value(base.v).type;
       a.note(index.s, e.span, index.v, { k: 'index', array: expressionName(e.x), extent: extentOf(a, type) });
-      if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read');
+      if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read', index.s.fact(index.v).hi !== 0);
       return [{ s: index.s, v: near(a, index.s, base.v, `[${e.span.start}]`, e.span, pointee(type)) }];
     }),
   );

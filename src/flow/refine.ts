@@ -171,6 +171,8 @@ export function assumeTruth(a: Activation, s: State, id: string, truth: boolean,
 
 function symbolOf(id: string): string {
   const root = id.replace(/:[usb?]\d+$/, '');
+  // set while booting, and a limit to everybody from then on
+  if (root === 'g:nr_cpu_ids' || root === 'g:nr_node_ids') return root.slice(2);
   return root.startsWith('s:') ? root.slice(2) : `#${root}`;
 }
 

@@ -98,6 +98,12 @@ BTF_KFUNCS_END(cog_ids)
   it('may be anywhere in the tree', () => {
     expect(said('mill/a.c', acquire, { 'mill/put.c': release }, 'acquire-release')).toEqual(['return refuted']);
   });
+  it('may stand in lines that neither the input nor the tree shows', () => {
+    const gap = { path: 'mill/a.c', text: acquire, added: new Set<number>(), complete: false, origin: 'patch' as const };
+    const kernel = { series: '6.12', from: 'option' as const };
+    const { findings } = analyse([gap], { kernel, tree: treeOf({ 'mill/b.c': set('bpf_wheel') }), patterns, trust: 'ruling' });
+    expect(findings.filter((f) => f.rule === 'acquire-release').map((f) => `${f.subject} ${f.verdict}`)).toEqual(['return undecided']);
+  });
   it('is missed where the tree has none', () => {
     expect(said('mill/a.c', acquire, { 'mill/b.c': set('bpf_wheel') }, 'acquire-release')).toEqual(['return confirmed']);
   });

@@ -23,7 +23,7 @@ export const functionEntry = z.strictObject({
   dereferences: z.array(argument).min(1).optional(),
   toleratesNull: z.array(argument).min(1).optional(),
   index: z
-    .array(z.strictObject({ argument, limit: text.nullable() }))
+    .array(z.strictObject({ argument, limit: text.nullable(), none: z.int().optional() }))
     .min(1)
     .optional(),
   length: z
