@@ -5,7 +5,7 @@ import type { Effect } from './explain-flags.ts';
 import { FLAG_EFFECTS } from './explain-flags.ts';
 import { KIND_SUMMARIES, SUFFIX_EFFECTS } from './explain-suffixes.ts';
 import { flagLife } from './flags.ts';
-import { kindRule } from './kinds.ts';
+import { KIND_RULES, type KindRule } from './kinds.ts';
 import type { ParameterKind } from './model.ts';
 import type { Life } from './series.ts';
 import { compareSeries, during, NEWEST, resolveSeries } from './series.ts';
@@ -32,7 +32,8 @@ export interface Explanation {
  */
 export function explain(name: string, series: string | null): Explanation | null {
   const resolved = series === null ? null : resolveSeries(series);
-  const found = flagExplanation(name) ?? suffixExplanation(name) ?? kindExplanation(name, resolved?.rules ?? NEWEST);
+  const rules = resolved?.rules ?? null;
+  const found = flagExplanation(name, rules) ?? suffixExplanation(name, rules) ?? kindExplanation(name, rules);
   if (!found || !resolved) return found;
   const exists = found.life === null ? false : during(found.life, resolved.series);
   return {
@@ -48,16 +49,16 @@ export function explainedNames(): string[] {
   return [...Object.keys(FLAG_EFFECTS), ...Object.keys(SUFFIX_EFFECTS), ...Object.keys(KIND_SUMMARIES)];
 }
 
-function flagExplanation(name: string): Explanation | null {
+function flagExplanation(name: string, rules: string | null): Explanation | null {
   const known = Object.hasOwn(FLAG_EFFECTS, name) ? FLAG_EFFECTS[name]! : null;
   const life = flagLife(name);
   if (!known || !life) return null;
   const notes =
     life.sinceFrom === 'commit' ? [`that ${life.since} has it follows from the date of the commit; that tree was not read`] : [];
-  return { name, kind: 'flag', summary: known.summary, life: lifeOf(life), exists: null, effects: effectsOf(known.effects), notes };
+  return { name, kind: 'flag', summary: known.summary, life: lifeOf(life), exists: null, effects: effectsOf(known.effects, rules), notes };
 }
 
-function suffixExplanation(name: string): Explanation | null {
+function suffixExplanation(name: string, rules: string | null): Explanation | null {
   if (IMAGINARY_SUFFIXES.includes(name)) {
     const near = nearest(name, Object.keys(SUFFIX_EFFECTS));
     return {
@@ -81,32 +82,37 @@ function suffixExplanation(name: string): Explanation | null {
     summary: known.summary,
     life: life ? lifeOf(life) : { since: '6.1', until: null },
     exists: null,
-    effects: effectsOf(known.effects),
+    effects: effectsOf(known.effects, rules),
     notes,
   };
 }
 
-function kindExplanation(name: string, series: string): Explanation | null {
+function kindExplanation(name: string, rules: string | null): Explanation | null {
   if (!Object.hasOwn(KIND_SUMMARIES, name)) return null;
   const kind = name as ParameterKind;
-  const source = sourceOf(kindRule(kind, series).at, series);
-  const text = `It is taken as: ${kindRule(kind, series).text}.`;
-  return {
-    name,
-    kind: 'parameter kind',
-    summary: KIND_SUMMARIES[kind],
-    life: { since: '6.1', until: null },
-    exists: null,
-    effects: [{ since: '6.1', until: null, text, source }],
-    notes: [],
-  };
+  const known = KIND_RULES.filter((r) => r.kind === kind).map(
+    (r): Effect => ({ since: later(r.since, firstOf(r.at)), until: r.until, text: `It is taken as: ${r.text}.`, at: r.at }),
+  );
+  const since = known.map((e) => e.since).sort(compareSeries)[0]!;
+  const effects = effectsOf(known, rules);
+  return { name, kind: 'parameter kind', summary: KIND_SUMMARIES[kind], life: { since, until: null }, exists: null, effects, notes: [] };
+}
+
+/** The series in which the first of the places is found. */
+function firstOf(at: KindRule['at']): string {
+  return at.map((s) => s.since).sort(compareSeries)[0]!;
+}
+
+function later(a: string, b: string): string {
+  return compareSeries(a, b) >= 0 ? a : b;
 }
 
 function lifeOf(life: Life): Life {
   return { since: life.since, until: life.until };
 }
 
-function effectsOf(effects: readonly Effect[]): Explanation['effects'] {
+/** @param rules null: each with its place in the newest series */
+function effectsOf(effects: readonly Effect[], rules: string | null): Explanation['effects'] {
   return effects
     .map((e, i) => ({ e, i }))
     .sort((a, b) => compareSeries(a.e.since, b.e.since) || a.i - b.i)
@@ -114,7 +120,7 @@ function effectsOf(effects: readonly Effect[]): Explanation['effects'] {
       since: e.since,
       until: e.until,
       text: e.text,
-      source: e.at ? sourceOf(e.at, e.until ?? NEWEST) : null,
+      source: e.at ? ((rules === null ? null : sourceOf(e.at, rules)) ?? sourceOf(e.at, e.until ?? NEWEST)) : null,
     }));
 }
 

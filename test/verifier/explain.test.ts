@@ -32,6 +32,21 @@ describe('explain', () => {
     expect(explain('KF_RCU', '6.16')!.notes.join(' ')).toContain('rules of 6.14');
   });
 
+  it('says where it can be read in that series', () => {
+    const place = (series: string) => explain('__szk', series)!.effects[0]!.source;
+    expect(place('6.12')).toMatchObject({ kernel: '6.12', symbol: 'check_kfunc_args' });
+    expect(place('7.3')).toMatchObject({ kernel: '7.3', symbol: 'process_const_arg' });
+    expect(explain('__szk', null)!.effects[0]!.source).toMatchObject({ kernel: '7.3' });
+  });
+
+  it('tells kinds by the series that have them', () => {
+    expect(explainText(explain('string', '6.1')!, '6.1')).toContain('in 6.1: does not exist');
+    expect(explainText(explain('string', '6.12')!, '6.12')).toContain('6.8 and later:');
+    expect(explain('callback', '6.5')!.effects.map((e) => e.text)).toEqual(['It is taken as: its register is not looked at.']);
+    expect(explain('callback', null)!.effects).toHaveLength(2);
+    expect(explain('scalar', '6.1')!.effects[0]!.source).toMatchObject({ path: 'kernel/bpf/btf.c' });
+  });
+
   it('knows what no kernel knows', () => {
     expect(explain('__const', null)).toMatchObject({ kind: 'suffix', life: null, summary: expect.stringContaining('No kernel') });
     expect(explain('KF_NOPE', null)).toBeNull();
