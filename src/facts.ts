@@ -2,6 +2,7 @@
 import { guaranteesOf } from './bench.ts';
 import type { KfuncFacts, ParameterFacts } from './report/facts-model.ts';
 import type { IdFlagsEntry, Kfunc, KfuncDefinition, Program } from './source/model.ts';
+import { isFlag } from './verifier/flags.ts';
 import type { KfuncGuarantees, ParameterGuarantee } from './verifier/model.ts';
 
 /** One entry for each definition and each set of flags that it is registered with, in the order of files and lines. */
@@ -16,7 +17,7 @@ function factsOfKfunc(kfunc: Kfunc, program: Program, series: string): KfuncFact
   const perDefinition = kfunc.definitions.length === 0 ? 0 : all.length / kfunc.definitions.length;
   return all.map((g, i) => {
     const definition = kfunc.definitions[Math.floor(i / perDefinition)]!;
-    return oneOf(kfunc, definition, distinctEntry(kfunc.entries, i % perDefinition), g, program);
+    return oneOf(kfunc, definition, distinctEntry(kfunc.entries, i % perDefinition), g, program, series);
   });
 }
 
@@ -30,7 +31,14 @@ function distinctEntry(entries: readonly IdFlagsEntry[], n: number): IdFlagsEntr
   return [...seen.values()][n] ?? null;
 }
 
-function oneOf(kfunc: Kfunc, definition: KfuncDefinition, entry: IdFlagsEntry | null, g: KfuncGuarantees, program: Program): KfuncFacts {
+function oneOf(
+  kfunc: Kfunc,
+  definition: KfuncDefinition,
+  entry: IdFlagsEntry | null,
+  g: KfuncGuarantees,
+  program: Program,
+  series: string,
+): KfuncFacts {
   const key = entry ? [...entry.flags].sort().join('|') : '';
   const same = kfunc.entries.filter((e) => [...e.flags].sort().join('|') === key);
   const { returns } = definition.syntax;
@@ -40,6 +48,7 @@ function oneOf(kfunc: Kfunc, definition: KfuncDefinition, entry: IdFlagsEntry | 
     line: definition.location.line,
     registered: entry !== null,
     flags: entry?.flags ?? [],
+    absentFlags: (entry?.flags ?? []).filter((f) => !isFlag(f, series)),
     sets: [...new Set(same.flatMap((e) => (e.set === null ? [] : [e.set])))].sort(),
     programTypes: entry === null ? [] : program.programTypes({ ...kfunc, entries: same }),
     parameters: g.parameters.map(parameterFacts),

@@ -51,6 +51,8 @@ export interface KfuncFacts {
   /** false: in no set at hand, so that the flags are not known and what is said holds for none */
   registered: boolean;
   flags: readonly string[];
+  /** those of them that this series does not have, so that they do nothing: it would not even build */
+  absentFlags: readonly string[];
   sets: readonly string[];
   programTypes: readonly string[];
   parameters: readonly ParameterFacts[];

@@ -64,7 +64,9 @@ export function contextWords(c: ContextFacts): string {
 
 export function flagWords(k: KfuncFacts): string {
   if (!k.registered) return 'in no set at hand';
-  return k.flags.length === 0 ? 'no flags' : k.flags.join(' | ');
+  if (k.flags.length === 0) return 'no flags';
+  const absent = k.absentFlags.length > 0 ? `; this series has no ${k.absentFlags.join(', ')}` : '';
+  return `${k.flags.join(' | ')}${absent}`;
 }
 
 /** What it is registered for: others that share the hook may call it as well. */

@@ -132,6 +132,14 @@ describe('facts', () => {
     expect(table.stdout).toContain('KF_RCU  for every type of program');
   });
 
+  it('names flags that the series does not have', async () => {
+    const code = CODE.replace('bpf_box_count)', 'bpf_box_count, KF_TRUSTED_ARGS)');
+    const fresh = await runCli(['facts', '-', '--kernel', '7.0'], { stdin: code });
+    expect(fresh.stdout).toContain('bpf_box_count()  KF_TRUSTED_ARGS; this series has no KF_TRUSTED_ARGS  for XDP');
+    const old = await runCli(['facts', '-', '--kernel', '6.19'], { stdin: code });
+    expect(old.stdout).toContain('bpf_box_count()  KF_TRUSTED_ARGS  for XDP');
+  });
+
   it('tells slots to fill, refused returns and what comes with NULL', async () => {
     const code = CODE.replace('int *out)', 'struct bpf_dynptr *out__uninit)')
       .replace('struct box *bpf_box_find', 'int bpf_box_find')
