@@ -14,8 +14,8 @@ const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(BLOCK)
 describe.skipIf(!hasTmux() && !process.env.CI)('the README', { timeout: 60_000 }, () => {
   let home: string;
   beforeAll(() => {
-    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), BUILD], { stdio: 'pipe' });
     home = mkdtempSync(join(tmpdir(), 'kfunc-lint-captures-'));
+    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), BUILD], { stdio: 'pipe' });
   }, 120_000);
   afterAll(() => {
     rmSync(BUILD, { recursive: true, force: true });
