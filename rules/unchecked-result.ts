@@ -12,11 +12,11 @@ export const uncheckedResult: Rule = {
   *kfunc(unit) {
     const seen = new Set<string>();
     const uses = unit.flow.events
-      .filter((e): e is EventOf<'deref'> => e.k === 'deref')
-      .sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)));
+      .filter((e): e is Use => e.k === 'deref' || e.k === 'pass')
+      .sort((x, y) => Number(x.k === 'pass') - Number(y.k === 'pass') || before(placeInKfunc(x), placeInKfunc(y)));
     for (const use of uses) {
       for (const o of use.occurrences) {
-        const origin = failing(o);
+        const origin = use.k === 'pass' && o.type.k !== 'pointer' ? null : failing(o);
         if (!origin || seen.has(`${origin.callee}@${origin.at}`)) continue;
         seen.add(`${origin.callee}@${origin.at}`);
         yield claimFor(unit, use, o, origin);
@@ -25,6 +25,8 @@ export const uncheckedResult: Rule = {
   },
 };
 
+/** A dereference, or, where there is none, a callee out of sight that it is handed to. */
+type Use = EventOf<'deref'> | EventOf<'pass'>;
 type CallOrigin = Origin & { k: 'call' };
 
 function failing(o: Occurrence): CallOrigin | null {
@@ -37,7 +39,7 @@ function badBits(o: Occurrence, origin: CallOrigin): number {
   return o.fact.nul & (origin.fails ?? NULL | ERR);
 }
 
-function claimFor(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, origin: CallOrigin): Claim {
+function claimFor(unit: KfuncUnit, use: Use, o: Occurrence, origin: CallOrigin): Claim {
   const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(use.text)?.[1] ?? use.text;
   const bits = badBits(o, origin);
   const bad = (bits & NULL) === 0 ? 'an ERR_PTR' : (bits & ERR) === 0 ? 'NULL' : 'NULL or an ERR_PTR';
@@ -45,8 +47,11 @@ function claimFor(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, origin:
     subject: name,
     property: { kind: 'code' },
     location: placeInKfunc(use),
-    message: `${name} may be ${bad} (from ${origin.callee}()) where it is dereferenced${use.chain.length > 0 ? ` in ${use.function}()` : ''}`,
-    path: pathEvidence(use, `dereferences what ${origin.callee}() gave: ${use.text}`),
-    missing: o.doubt === null ? [] : [{ what: use.function, why: o.doubt, treeWouldHelp: true }],
+    message: `${name} may be ${bad} (from ${origin.callee}()) where it is ${use.k === 'pass' ? `handed to ${use.callee}()` : 'dereferenced'}${use.chain.length > 0 ? ` in ${use.function}()` : ''}`,
+    path: pathEvidence(use, `${use.k === 'pass' ? 'hands on' : 'dereferences'} what ${origin.callee}() gave: ${use.text}`),
+    missing: [
+      ...(use.k === 'pass' ? [{ what: use.callee, why: use.why, treeWouldHelp: true }] : []),
+      ...(o.doubt === null ? [] : [{ what: use.function, why: o.doubt, treeWouldHelp: true }]),
+    ],
   });
 }
