@@ -16,8 +16,8 @@ export const uncheckedResult: Rule = {
       .sort((x, y) => Number(x.k === 'pass') - Number(y.k === 'pass') || before(placeInKfunc(x), placeInKfunc(y)));
     for (const use of uses) {
       for (const o of use.occurrences) {
-        const origin = use.k === 'pass' && o.type.k !== 'pointer' ? null : failing(o);
-        if (!origin || seen.has(`${origin.callee}@${origin.at}`)) continue;
+        const origin = failing(o);
+        if (!origin || (use.k === 'pass' && !isPointer(unit, o, origin)) || seen.has(`${origin.callee}@${origin.at}`)) continue;
         seen.add(`${origin.callee}@${origin.at}`);
         yield claimFor(unit, use, o, origin);
       }
@@ -32,6 +32,14 @@ type CallOrigin = Origin & { k: 'call' };
 function failing(o: Occurrence): CallOrigin | null {
   const calls = o.origins.filter((x): x is CallOrigin => x.k === 'call' && x.mayFail && badBits(o, x) !== 0);
   return o.origins.some((x) => x.k === 'param') ? null : (calls[0] ?? null);
+}
+
+/** A NULL that a callee returns is a zero by itself: what it is declared to return says whether it is a pointer. */
+function isPointer(unit: KfuncUnit, o: Occurrence, origin: CallOrigin): boolean {
+  if (o.type.k !== 'int') return true;
+  const source = unit.program.findFunction(origin.callee, unit.definition.source.file);
+  const syntax = source ? unit.program.parse(source) : null;
+  return syntax !== null && syntax.returns.pointers > 0;
 }
 
 /** Which of NULL and ERR_PTR this call can have brought to the place. */
