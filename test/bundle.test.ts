@@ -74,7 +74,7 @@ describe('the bundle', () => {
   describe('scans a tree', () => {
     const scan = (...more: string[]) => {
       const { status, stdout, stderr } = run(['scan', join(home, 'tree'), '--kernel', '6.12', '--show', 'refuted,undecided', ...more], {
-        env: { XDG_CACHE_HOME: join(home, 'cache') },
+        env: { XDG_CACHE_HOME: join(home, 'cache'), KFUNC_LINT_THREADS: '2' },
       });
       return { status, stdout, stderr };
     };

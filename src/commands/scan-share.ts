@@ -38,10 +38,17 @@ export interface Helper {
   counter: Int32Array;
 }
 
-/** Starts loading at once; null where there is one core only, or no build. */
-export function startHelper(): Helper | null {
+/**
+ * Processors from which on a helper is a gain. Two are often the halves of one core: there a scan took 7.0 s with a helper and 5.8 s without, because
+ * both threads warm up and look up for themselves.
+ */
+const ENOUGH_PROCESSORS = 4;
+
+/** Starts loading at once; null where it would not be a gain, or without a build. @param threads what the user wishes: 1 alone, 2 with a helper */
+export function startHelper(threads: string | undefined): Helper | null {
   const file = typeof __dirname === 'undefined' ? null : join(__dirname, WORKER);
-  if (file === null || availableParallelism() < 2 || !existsSync(file)) return null;
+  const wanted = threads === '2' || (threads !== '1' && availableParallelism() >= ENOUGH_PROCESSORS);
+  if (file === null || !wanted || !existsSync(file)) return null;
   const counter = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(file, { workerData: counter, resourceLimits: LIMITS });
   const done = new Promise<Map<number, FunctionResult[]>>((resolve) => {

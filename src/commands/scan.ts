@@ -39,7 +39,7 @@ async function scan(dir: string, options: LintOptions & { tree: TreeFiles }, io:
     import('../scan.ts'),
     kfuncs,
   ]);
-  const helper = kfuncFiles(options.tree).length < WORTH_HELP ? null : startHelper();
+  const helper = kfuncFiles(options.tree).length < WORTH_HELP ? null : startHelper(io.env.KFUNC_LINT_THREADS);
   await rest;
   const progress = showProgress(io);
   const all = { ...options, progress: progress.step };
