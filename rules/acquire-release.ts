@@ -134,7 +134,13 @@ function uncounted(type: string, other: 'KF_ACQUIRE' | 'KF_RELEASE', view: Progr
     u.flow.exits.some(
       (e) => e.droppedOn.length > 0 || e.takenOn.length > 0 || e.escaped.length > 0 || e.doubt !== null || e.returnsReference !== 'no',
     );
-  if (ends.length === 0 || ends.some(counts)) return [];
+  if (ends.length === 0 && other === 'KF_ACQUIRE') return [];
+  if (ends.length === 0) {
+    // what is handed out may be a constant that its put leaves alone
+    const why = `no KF_RELEASE kfunc for ${type} is at hand to show whether it needs a count at all`;
+    return [{ what: type, why, treeWouldHelp: !view.program.hasTree }];
+  }
+  if (ends.some(counts)) return [];
   const names = ends
     .map((u) => `${u.kfunc.name}()`)
     .slice(0, 3)

@@ -254,8 +254,13 @@ function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negativ
         parameter: /^p\d+$/.test(h.value) ? Number(h.value.slice(1)) : null,
       }),
     );
-  const held = v === null ? 'no' : referenceOf(a, s, root);
-  a.note(s, stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end }, v ?? constant(a, s, 0), {
+  const span = stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end };
+  const { returns } = a.fn;
+  const isVoid = returns.name === 'void' && returns.pointers === 0;
+  // a value that no `return` is seen for: its lines are not shown
+  const hidden = v === null && !isVoid ? unknownValue(a, s, span, s.doubt ?? 'no return is shown').v : null;
+  const held = hidden !== null ? 'unknown' : v === null ? 'no' : referenceOf(a, s, root);
+  a.note(s, span, v ?? hidden ?? constant(a, s, 0), {
     k: 'return',
     held,
     negative,
