@@ -43,6 +43,12 @@ export function outlineOf(file: SourceFile): FileOutline {
   return outline;
 }
 
+/** Macros of files, at the margin: no body holds one. */
+const BETWEEN_FUNCTIONS =
+  /^(?:__bpf_kfunc_(?:start|end)_defs|BTF_(?:KFUNCS|SET8|SET|ID)\w*|EXPORT_SYMBOL\w*|MODULE_[A-Z]+|late_initcall|module_init|fs_initcall)[ \t]*\(/m;
+/** The body's own end comes first. */
+const CLOSED_BEFORE = new RegExp(`^\\}[\\s\\S]*?${BETWEEN_FUNCTIONS.source}`, 'm');
+
 class Scan {
   private readonly file: SourceFile;
   private readonly code: string;
@@ -172,6 +178,7 @@ class Scan {
   /** After a gap: does something that only stands between functions come before a `}` at the margin? */
   private endsInGap(at: number, stop: number, isFunction: boolean): boolean {
     const shown = this.code.slice(at, stop);
+    if (BETWEEN_FUNCTIONS.test(shown)) return !CLOSED_BEFORE.test(shown);
     if (!/^[ \t]+\S/m.test(shown)) return this.looksOutside(at, stop, isFunction);
     const margin = /^(?:\}|[A-Za-z_]\w*(?!\w*\s*:))/m.exec(shown);
     return margin !== null && margin[0] !== '}';
