@@ -41,6 +41,12 @@ describe('a patch or a C file', () => {
     for (const bytes of inputs) expect(await survive(bytes)).not.toBe(2);
   });
 
+  it('with a set whose bracket never closes', async () => {
+    const text = `__bpf_kfunc int bpf_a(u32 n)\n{\n\treturn n;\n}\nBTF_KFUNCS_START(ids(\nBTF_ID_FLAGS(func, bpf_a]; } KF_RCU)\nBTF_KFUNCS_END(ids(\n`;
+    expect(await survive(Buffer.from(text))).not.toBe(2);
+    expect(await survive(Buffer.from(text.replaceAll('(ids(', '(ids[*)')))).not.toBe(2);
+  });
+
   it('cut off anywhere', async () => {
     const cut = (bytes: Buffer, part: number) => survives(bytes.subarray(0, Math.floor(bytes.length * part)));
     await fc.assert(fc.asyncProperty(input, fc.double({ min: 0, max: 1, noNaN: true }), cut), { numRuns: 120 });

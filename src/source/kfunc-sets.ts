@@ -12,6 +12,11 @@ const CLOSERS = new Set(['BTF_KFUNCS_END', 'BTF_SET8_END', 'BTF_SET_END']);
 const EVENT =
   /\b(BTF_(?:KFUNCS_START|KFUNCS_END|SET8_START|SET8_END|SET_START(?:_GLOBAL)?|SET_END|ID_FLAGS|ID_LIST(?:_GLOBAL)?|ID))\s*\(|\b([A-Za-z_]\w*)\b(?=\s*(?:\(|\n|$))/g;
 
+/** The name that an argument is; brackets that never close make more of it. */
+function wordOf(argument: string | undefined): string {
+  return /^\s*([A-Za-z_]\w*)/.exec(argument ?? '')?.[1] ?? '';
+}
+
 export class SetScan {
   readonly sets: KfuncSet[] = [];
   readonly loose: IdFlagsEntry[] = [];
@@ -60,7 +65,8 @@ export class SetScan {
 
   private event(macro: string, at: number, openAt: number): void {
     const { texts, spans, close } = this.args(openAt);
-    const name = texts[0] ?? '';
+    const name = wordOf(texts[0]);
+    const second = wordOf(texts[1]);
     if (OPENERS.has(macro)) {
       this.gap();
       this.open = { name, macro, entries: [], complete: false, location: locate(this.file, at) };
@@ -74,8 +80,8 @@ export class SetScan {
       const flags =
         spans.length > 2 ? { start: spans[2]!.start, end: spans.at(-1)!.end } : { start: close, end: close < 0 ? close : close + 1 };
       const text = spans.length > 2 ? this.code.slice(flags.start, flags.end) : '';
-      if (name === 'func' && texts[1]) this.add(this.entry(texts[1], text, flags, at));
-    } else this.id(name, texts[1] ?? '', at);
+      if (name === 'func' && second !== '') this.add(this.entry(second, text, flags, at));
+    } else this.id(name, second, at);
   }
 
   private entry(func: string, flagsText: string, span: { start: number; end: number }, at: number): IdFlagsEntry {
@@ -166,7 +172,8 @@ export class SetScan {
       const close = call ? closing(text, open) : -1;
       const args = close < 0 ? [] : splitCommas(text, open + 1, close).map((s) => text.slice(s.start, s.end));
       if (close >= 0) word.lastIndex = close + 1;
-      if (m[0] === 'BTF_ID_FLAGS' && args[0] === 'func' && args[1]) out.push({ func: args[1], flags: args.slice(2).join(', ') });
+      if (m[0] === 'BTF_ID_FLAGS' && args[0]?.trim() === 'func' && wordOf(args[1]) !== '')
+        out.push({ func: wordOf(args[1]), flags: args.slice(2).join(', ') });
       else if (!m[0].startsWith('BTF_') && !seen.has(m[0])) {
         const macro = own(m[0]) ?? this.find(m[0]);
         const body = macro === null ? null : macro.parameters ? substitute(macro, args) : macro.body;
