@@ -1,28 +1,5 @@
 /** What each flag asks of programs and gives the kfunc, by series, in plain words. */
-import type { Life } from './series.ts';
-import type { Statement } from './statement.ts';
-
-export interface Effect extends Life {
-  text: string;
-  /** where it can be read, by series */
-  at?: readonly Statement[];
-}
-
-const VERIFIER = 'kernel/bpf/verifier.c';
-const BTF = 'kernel/bpf/btf.c';
-const at = (symbol: string, quote: string, since = '6.1', until: string | null = null, path = VERIFIER): Statement => ({
-  since,
-  until,
-  path,
-  symbol,
-  quote,
-});
-const effect = (since: string, until: string | null, text: string, ...statements: Statement[]): Effect => ({
-  since,
-  until,
-  text,
-  ...(statements.length > 0 ? { at: statements } : {}),
-});
+import { at, BTF, type Effect, effect } from './effect.ts';
 
 const ITERATOR_CHECK = at('btf_check_iter_kfuncs', 'exactly one of KF_ITER_{NEW,NEXT,DESTROY} can be set', '6.1', null, BTF);
 

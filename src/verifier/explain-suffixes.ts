@@ -1,24 +1,7 @@
 /** What each parameter suffix and each kind of parameter means, in plain words. */
 
-import type { Effect } from './explain-flags.ts';
+import { at, BTF, type Effect, effect } from './effect.ts';
 import type { ParameterKind } from './model.ts';
-import type { Statement } from './statement.ts';
-
-const VERIFIER = 'kernel/bpf/verifier.c';
-const BTF = 'kernel/bpf/btf.c';
-const at = (symbol: string, quote: string, since = '6.1', until: string | null = null, path = VERIFIER): Statement => ({
-  since,
-  until,
-  path,
-  symbol,
-  quote,
-});
-const effect = (since: string, until: string | null, text: string, ...statements: Statement[]): Effect => ({
-  since,
-  until,
-  text,
-  ...(statements.length > 0 ? { at: statements } : {}),
-});
 
 export const SUFFIX_EFFECTS: Readonly<Record<string, { summary: string; effects: readonly Effect[] }>> = {
   __sz: {

@@ -1,7 +1,7 @@
 /** What `kfunc-lint explain` says of a flag, a suffix or a kind of parameter: values only. */
 import type { KernelSource } from '../claim.ts';
 import { nearest } from '../nearest.ts';
-import type { Effect } from './explain-flags.ts';
+import type { Effect } from './effect.ts';
 import { FLAG_EFFECTS } from './explain-flags.ts';
 import { KIND_SUMMARIES, SUFFIX_EFFECTS } from './explain-suffixes.ts';
 import { flagLife } from './flags.ts';

@@ -1,6 +1,7 @@
 /** Every place in the kernel's source that the model rests on, for holding a tree against it. */
 import { CAN_SLEEP, PROTECTED, PROTECTED_ITERATOR, SLEEPABLE } from './context-guarantee.ts';
-import { type Effect, FLAG_EFFECTS } from './explain-flags.ts';
+import type { Effect } from './effect.ts';
+import { FLAG_EFFECTS } from './explain-flags.ts';
 import { SUFFIX_EFFECTS } from './explain-suffixes.ts';
 import { NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
 import { EMPTY_DYNPTR, EMPTY_ITERATOR, KIND_RULES, NULLABLE_AT, OBJECT_REGISTER } from './kinds.ts';
