@@ -151,7 +151,8 @@ export class Flow {
   }
 
   /**
-   * What another kfunc's analysis has worked out costs this one as much as its own work would: verdicts must not depend on what was looked at before.
+   * What another kfunc's analysis has worked out costs this one as much as its own work would: verdicts must not depend on
+   * what was looked at before. Where recursion or depth cut a callee short they still may, between confirmed and undecided.
    * @returns false where it can't be paid
    */
   private pay(key: string): boolean {

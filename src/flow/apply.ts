@@ -97,7 +97,6 @@ function fillMemory(a: Activation, s: State, call: BoundCall, exit: ExitCase, re
     s.escaped.delete(rootOf(s, id));
     const fact = exit.memory.get(`${i}->*`);
     const place = id.slice(2);
-    const held = s.env.get(place);
     const type = a.value(id).type;
     if (!fact || type.k !== 'pointer') return;
     const out = a.define(
@@ -108,7 +107,6 @@ function fillMemory(a: Activation, s: State, call: BoundCall, exit: ExitCase, re
       meet(a.topFact(type.to), portable(fact)),
     );
     s.env.set(place, out);
-    void held;
   });
 }
 

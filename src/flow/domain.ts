@@ -142,21 +142,15 @@ export function widen(old: Fact, next: Fact, typeLo: number, typeHi: number): Fa
 }
 
 export function factKey(f: Fact): string {
-  const bounds =
-    f.below.length === 0
-      ? ''
-      : f.below
-          .map((b) => `${b.symbol}+${b.plus}`)
-          .sort()
-          .join(',');
-  const floors =
-    f.above.length === 0
-      ? ''
-      : f.above
-          .map((b) => `${b.symbol}+${b.plus}`)
-          .sort()
-          .join(',');
-  return `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${bounds}:${floors}`;
+  return `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${boundsKey(f.below)}:${boundsKey(f.above)}`;
+}
+
+function boundsKey(bounds: readonly Bound[]): string {
+  if (bounds.length === 0) return '';
+  return bounds
+    .map((b) => `${b.symbol}+${b.plus}`)
+    .sort()
+    .join(',');
 }
 
 export function withReason(f: Fact, reason: Reason): Fact {

@@ -27,7 +27,7 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     if (call.args[i] !== undefined && isBehind(a, s, call.args[i]!)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
-  const sleep = sleeps(a, s, call, known);
+  const sleep = sleeps(a, call, known);
   noteCall(a, s, call, true, sleep);
   if (sleep === 'yes')
     a.note(s, span, constant(a, s, 0), {
@@ -61,7 +61,7 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   return results(a, s, call, known, span.start);
 }
 
-function sleeps(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {
+function sleeps(a: Activation, call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {
   if (known.sleeps === undefined || known.sleeps === false) return 'no';
   if (known.sleeps === true) return 'yes';
   const flags = call.e.args[known.sleeps.gfp];
@@ -69,7 +69,6 @@ function sleeps(a: Activation, s: State, call: BoundCall, known: FunctionKnowled
   const text = a.text(flags.span);
   if (/\bGFP_(ATOMIC|NOWAIT)\b|__GFP_ATOMIC/.test(text)) return 'no';
   if (/\bGFP_(KERNEL|USER|NOIO|NOFS|HIGHUSER|KERNEL_ACCOUNT)/.test(text)) return 'yes';
-  void s;
   return 'unknown';
 }
 
@@ -152,19 +151,18 @@ function results(a: Activation, s: State, call: BoundCall, known: FunctionKnowle
     fails,
     known: true,
   });
-  s.facts.set(id, resultFact(a, known));
+  s.facts.set(id, resultFact(known));
   if (known.range?.below) s.facts.set(id, { ...s.fact(id), below: [{ symbol: known.range.below, plus: 0 }] });
   if (ALLOCATES.test(call.name)) s.held.push({ value: id, at, by: call.name, memory: true });
   if (!known.takes) return [{ s, v: id }];
   return taking(a, s, call, known.takes, id);
 }
 
-function resultFact(a: Activation, known: FunctionKnowledge): Fact {
+function resultFact(known: FunctionKnowledge): Fact {
   if (known.returns) {
     const bits = { null: NULL, error: ERR, valid: VALID };
     return pointerFact(known.returns.reduce((n, r) => n | bits[r], 0));
   }
-  void a;
   if (known.range) return rangeFact(known.range.min ?? -Infinity, known.range.max ?? Infinity);
   return UNKNOWN_FACT;
 }
