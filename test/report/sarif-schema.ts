@@ -53,10 +53,10 @@ function uriFaults(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     if (key !== 'uri' || typeof inner !== 'string') return uriFaults(inner, `${path}/${key}`);
-    const there = new URL(inner, 'file:///root/');
+    const there = new URL(inner, 'file:///tree/');
     return there.protocol === 'file:' &&
       there.host === '' &&
-      there.pathname.startsWith('/root/') &&
+      there.pathname.startsWith('/tree/') &&
       there.search === '' &&
       there.hash === ''
       ? []
