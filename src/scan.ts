@@ -6,6 +6,8 @@ import { fixPatchOf } from './mend/patch.ts';
 import type { SourceFile, TreeFiles } from './source/model.ts';
 import { kfuncPaths } from './source/program.ts';
 
+export { kfuncPaths };
+
 export interface ScanOptions extends LintOptions {
   tree: TreeFiles;
   /** called before each kfunc is followed: how many are done, of how many */

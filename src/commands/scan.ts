@@ -34,12 +34,12 @@ export async function scanCommand(dir: string, options: ScanCommandOptions, io: 
 
 async function scan(dir: string, options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
   const { kfuncs, rest } = searchAhead(options.tree, true);
-  const [{ startHelper, scanShared }, { kfuncFiles, scanTree }] = await Promise.all([
+  const [{ startHelper, scanShared }, { kfuncPaths, scanTree }] = await Promise.all([
     import('./scan-share.ts'),
     import('../scan.ts'),
     kfuncs,
   ]);
-  const helper = kfuncFiles(options.tree).length < WORTH_HELP ? null : startHelper(io.env.KFUNC_LINT_THREADS);
+  const helper = kfuncPaths(options.tree).length < WORTH_HELP ? null : startHelper(io.env.KFUNC_LINT_THREADS);
   await rest;
   const progress = showProgress(io);
   const all = { ...options, progress: progress.step };

@@ -1,7 +1,7 @@
 /** kfuncs: definitions and entries of the same name from all files at hand, and the program types that can call them. */
 
 import { kfuncDefinitions } from './kfunc.ts';
-import { type Library, NOT_KERNEL as NOT_KERNEL_FOLDERS } from './library.ts';
+import type { Library } from './library.ts';
 import type {
   DtorEntry,
   FmodretCall,
@@ -15,7 +15,7 @@ import type {
   TreeFiles,
 } from './model.ts';
 import { type Registrations, registrationsOf } from './registration.ts';
-import { CORE, KFUNCS } from './whole-tree.ts';
+import { CORE, KFUNCS, NOT_KERNEL } from './whole-tree.ts';
 
 export interface Joined {
   kfuncs: readonly Kfunc[];
@@ -82,11 +82,8 @@ export function coreKfuncPaths(tree: TreeFiles): string[] {
 
 /** The tree's files that define or register kfuncs and are part of the kernel; test modules break the rules on purpose, documentation quotes code. */
 export function kfuncPaths(tree: TreeFiles): string[] {
-  return tree.search(KFUNCS.search, KFUNCS.options).filter((p) => !NOT_KERNEL.test(p));
+  return tree.search(KFUNCS.search, KFUNCS.options).filter((p) => !NOT_KERNEL.includes(p.split('/')[0]!));
 }
-
-/** What is part of the tree and not of the kernel: test modules break the rules on purpose, documentation quotes code. */
-const NOT_KERNEL = /^(?:tools|Documentation|samples|scripts)\//;
 
 /**
  * Registrations and definitions that stand in files which the input does not touch: looked for in the core of the kernel, then in the rest. Destructors need no
@@ -128,7 +125,7 @@ function completeFromTree(
       for (const d of kfuncDefinitions(file, missing)) if (missing.has(d.name)) kfuncs.get(d.name)!.definitions.push(d.definition);
     }
   }
-  for (const k of kfuncs.values()) if (k.definitions.length === 0) library.isNowhere(k.name);
+  for (const k of kfuncs.values()) if (k.definitions.length === 0 && hidden.get(k.name) !== 0) library.isNowhere(k.name);
 }
 
 /** Kfuncs registered in files of the core of which lines are not shown: how many places are worth a search. None for those that the patch has nothing to do with. */
@@ -142,7 +139,7 @@ function hiddenInCore(files: readonly SourceFile[], facts: readonly Registration
   return worth;
 }
 
-const PLACES = [{ under: CORE }, { except: [...CORE, ...NOT_KERNEL_FOLDERS] }];
+const PLACES = [{ under: CORE }, { except: [...CORE, ...NOT_KERNEL] }];
 
 /** Names in sets that programs attach to and do not call. */
 function hookNames(facts: Registrations[]): Set<string> {

@@ -3,13 +3,11 @@ import { posix } from 'node:path';
 import { mayDefine } from './excerpt.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSource, MarginHit, SourceFile, TreeFiles } from './model.ts';
-import { CORE, CORE_SOURCES, EXTENSIONS } from './whole-tree.ts';
+import { CORE, CORE_SOURCES, EXTENSIONS, NOT_KERNEL } from './whole-tree.ts';
 import { WordIndex } from './word-index.ts';
 
 /** Headers that one file is taken to see at most. */
 const CLOSURE_LIMIT = 600;
-/** No part of a kernel image. */
-export const NOT_KERNEL = ['tools', 'samples', 'Documentation', 'scripts'];
 /** Names that one search of the tree looks for. */
 const BATCH = 200;
 /** Searches of all headers, text by text, before it pays to index their words. */

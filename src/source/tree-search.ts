@@ -133,19 +133,24 @@ function ripgrepSearch(rg: string, root: string, found: ReadonlyMap<string, stri
         const all = command('files' in s ? fileArgs(s.files) : lineArgs(s.needle), s.options);
         return all ? [all] : [];
       });
-      await Promise.all(commands.map(async (all) => ready.set(all.join('\0'), await outputOf(rg, all, root))));
+      await Promise.all(
+        commands.map(async (all) => {
+          const found = await outputOf(rg, all, root);
+          if (found !== null) ready.set(all.join('\0'), found);
+        }),
+      );
     },
   };
 }
 
-/** What a program that starts now prints; '' where it can't be run. */
-function outputOf(program: string, args: string[], cwd: string): Promise<string> {
+/** What a program that starts now prints; null where it can't be run, or is stopped: it is then run once more when it is asked. */
+function outputOf(program: string, args: string[], cwd: string): Promise<string | null> {
   return new Promise((done) => {
     const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
     const pieces: Buffer[] = [];
     child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
-    child.on('error', () => done(''));
-    child.on('close', () => done(Buffer.concat(pieces).toString('utf8')));
+    child.on('error', () => done(null));
+    child.on('close', (code) => done(code === null ? null : Buffer.concat(pieces).toString('utf8')));
   });
 }
 

@@ -1,9 +1,10 @@
 /** One word that changes with any source file of a directory: by names, sizes, times and inodes, without reading a file. */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync } from 'node:fs';
+import { NOT_KERNEL } from './whole-tree.ts';
 
 /** Folders at the top that no finding rests on. */
-const PASSED_OVER = new Set(['.git', 'tools', 'samples', 'Documentation', 'scripts']);
+const PASSED_OVER = new Set(['.git', ...NOT_KERNEL]);
 const SOURCE = /\.[ch]$/;
 
 /** Costs a stat of every .c and .h file, about a quarter of a second for a kernel. @returns null where a folder or file can't be looked at */

@@ -7,6 +7,7 @@ import type { MarginHit, SearchOptions, TagHit, TreeFiles } from './model.ts';
 import { insidePath, readInside } from './tree-path.ts';
 import { directorySearch, git, gitBytes, revisionSearch, type SearchEngine } from './tree-search.ts';
 import { stampOfDirectory } from './tree-stamp.ts';
+import { NOT_KERNEL } from './whole-tree.ts';
 
 export { treeSeries } from './tree-series.ts';
 
@@ -105,7 +106,7 @@ const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+([A-Za-z0-9_]+)[ \t]*\{
 /** struct, union and enum definitions in headers. */
 const TAGS = {
   needle: { pattern: '^(typedef )?(struct|union|enum) [A-Za-z0-9_]+ \\{' },
-  options: { extensions: ['.h'], except: ['tools', 'samples', 'Documentation', 'scripts', 'arch', 'drivers', 'sound'] },
+  options: { extensions: ['.h'], except: [...NOT_KERNEL, 'arch', 'drivers', 'sound'] },
 };
 
 function tagHits(engine: SearchEngine): TagHit[] {

@@ -3,6 +3,8 @@ import type { Asked, TreeFiles } from './model.ts';
 
 /** What every kernel holds that is the same on every architecture. */
 export const CORE = ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security', 'crypto', 'init', 'io_uring', 'ipc'];
+/** Folders at the top that are no part of a kernel: test modules break the rules on purpose, documentation quotes code. */
+export const NOT_KERNEL = ['tools', 'samples', 'Documentation', 'scripts'];
 export const EXTENSIONS = ['.c', '.h'];
 /** Where most functions stand that kfuncs call. */
 export const CORE_SOURCES = { under: CORE, extensions: EXTENSIONS };
