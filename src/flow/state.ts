@@ -77,7 +77,8 @@ export class State {
   private placeKey(): string {
     const env: string[] = [];
     for (const [p, v] of this.env) env.push(`${p}=${v}`);
-    return `${env.sort().join(';')}|${this.resourceKey()}`;
+    const asked = [...this.asked.keys()].sort().join();
+    return `${env.sort().join(';')}|${this.resourceKey()}|${this.doubt === null}${this.contextDoubt === null}|${[...this.stored].sort().join()}|${asked}`;
   }
 
   /** What is known of the values that places hold. */
