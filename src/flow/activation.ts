@@ -1,6 +1,6 @@
 /** One function under analysis with one set of entry facts: its values, variables in scope, events and exits. */
 import type { Location } from '../claim.ts';
-import type { Expr, FunctionSyntax, Span } from '../source/ir.ts';
+import type { Expr, FunctionSyntax, Span, TypeSyntax } from '../source/ir.ts';
 import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
 import type { CType } from './ctype.ts';
 import { resolveType, typeMax, typeMin } from './ctype.ts';
@@ -10,6 +10,7 @@ import type { FlowEvent, Occurrence } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { FunctionResult } from './result.ts';
 import { askedOf, type State } from './state.ts';
+import { type TypeMemory, typeMemory } from './type-memory.ts';
 import type { Origin, Value } from './value.ts';
 import { mergeOrigins, mergeTaint, NO_TAINT, originKey } from './value.ts';
 
@@ -65,7 +66,10 @@ export class Activation {
   readonly writes = new Set<string>();
   /** evaluation steps left */
   fuel: number;
+  readonly types: TypeMemory;
   private readonly locations = new Map<number, Location>();
+  /** of spans without an override */
+  private readonly texts = new WeakMap<Span, string>();
   /** keys of the occurrences that an event has */
   private readonly seen = new WeakMap<FlowEvent, Set<string>>();
   /** results of calls out of sight: which values they were asked about, and why what they say is not known */
@@ -88,6 +92,7 @@ export class Activation {
     this.knowledge = knowledge;
     this.depth = depth;
     this.callee = callee;
+    this.types = typeMemory(program, source.file);
     this.fuel = fuel;
   }
 
@@ -106,11 +111,17 @@ export class Activation {
   }
 
   text(span: Span): string {
-    const { start, end } = this.spanOverride[0] ?? span;
-    return this.file.text
-      .slice(start, Math.min(end, start + 200))
-      .replace(/\s+/g, ' ')
-      .trim();
+    const shown = this.spanOverride[0] ?? span;
+    let text = this.texts.get(shown);
+    if (text === undefined) {
+      const { start, end } = shown;
+      text = this.file.text
+        .slice(start, Math.min(end, start + 200))
+        .replace(/\s+/g, ' ')
+        .trim();
+      this.texts.set(shown, text);
+    }
+    return text;
   }
 
   reason(span: Span): { location: Location; text: string } {
@@ -131,8 +142,13 @@ export class Activation {
     return v;
   }
 
-  type(syntax: Parameters<typeof resolveType>[0]): CType {
-    return resolveType(syntax, this.program, this.file);
+  type(syntax: TypeSyntax): CType {
+    let type = this.types.resolved.get(syntax);
+    if (!type) {
+      type = resolveType(syntax, this.program, this.file);
+      this.types.resolved.set(syntax, type);
+    }
+    return type;
   }
 
   /** Makes (or makes anew) the value `id` in state `s`. */

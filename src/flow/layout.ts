@@ -2,6 +2,7 @@
 import type { Activation } from './activation.ts';
 import type { CType } from './ctype.ts';
 import { sizeOfType } from './ctype.ts';
+import { kept } from './type-memory.ts';
 
 interface Layout {
   size: number;
@@ -59,15 +60,15 @@ function structLayout(
 
 /** Bytes, or null. */
 export function typeSize(a: Activation, t: CType): number | null {
-  return layoutOf(a, t, 0)?.size ?? null;
+  return t.k === 'struct' ? structSize(a, t.tag) : (layoutOf(a, t, 0)?.size ?? null);
 }
 
 /** Bytes, or null. */
 export function structSize(a: Activation, tag: string): number | null {
-  return structLayout(a, tag, null, 0)?.layout.size ?? null;
+  return kept(a.types.sizes, tag, () => structLayout(a, tag, null, 0)?.layout.size ?? null);
 }
 
 /** Offset and size in bytes of a direct member, or null. */
 export function memberExtent(a: Activation, tag: string, member: string): { offset: number; size: number } | null {
-  return structLayout(a, tag, member, 0)?.at ?? null;
+  return kept(a.types.extents, `${tag} ${member}`, () => structLayout(a, tag, member, 0)?.at ?? null);
 }

@@ -7,6 +7,7 @@ import { NULL, rangeFact, VALID } from './domain.ts';
 import { address, constant } from './evaluate.ts';
 import { memberExtent, structSize } from './layout.ts';
 import type { State } from './state.ts';
+import { kept } from './type-memory.ts';
 
 const INT_MAX = 2 ** 31 - 1;
 
@@ -102,14 +103,18 @@ export function typeOfExpression(a: Activation, e: Expr): CType | null {
   return null;
 }
 
-export function findField(a: Activation, tag: string, name: string, depth = 0): CType | null {
+export function findField(a: Activation, tag: string, name: string): CType | null {
+  return kept(a.types.fields, `${tag} ${name}`, () => searchField(a, tag, name, 0));
+}
+
+function searchField(a: Activation, tag: string, name: string, depth: number): CType | null {
   const found = a.program.findStruct(tag, a.file);
   if (!found) return null;
   for (const f of found.fields) {
     if (f.name === name) return a.type(f.type);
     // Members of an anonymous struct or union belong to the outer one.
     if (f.name === '' && depth < 4) {
-      const inner = findField(a, f.type.name, name, depth + 1);
+      const inner = searchField(a, f.type.name, name, depth + 1);
       if (inner) return inner;
     }
   }
