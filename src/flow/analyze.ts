@@ -27,7 +27,7 @@ export interface FlowLimits {
   contexts: number;
 }
 
-export const DEFAULT_LIMITS: FlowLimits = { depth: 8, resultDepth: 2, fuel: 5_000, total: 10_000, contexts: 150 };
+export const DEFAULT_LIMITS: FlowLimits = { depth: 6, resultDepth: 2, fuel: 5_000, total: 10_000, contexts: 150 };
 
 /** Shared by all functions of one run: results are kept per function and context. */
 export class Flow {
