@@ -3,7 +3,7 @@ import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, isInteresting, noteCall } from './call.ts';
 import { typeKey } from './ctype.ts';
-import type { Fact } from './domain.ts';
+import type { Bound, Fact } from './domain.ts';
 import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
 import { forget, forgetWritten } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
@@ -86,6 +86,22 @@ function failureOf(exit: ExitCase, o: Origin): number {
 /** Bounds against the callee's own variables mean nothing here. */
 function portable(f: Fact): Fact {
   return { ...f, below: f.below.filter((b) => !b.symbol.startsWith('#')), above: f.above.filter((b) => !b.symbol.startsWith('#')) };
+}
+
+/**
+ * Bounds against the callee's own variables, as its caller sees them: against the argument that was handed over, else against a number that only the callee knows.
+ * That there was a test is worth keeping even where what it tested against is out of sight.
+ */
+function inCaller(f: Fact, call: BoundCall): Fact {
+  if (f.below.length + f.above.length === 0) return f;
+  const seen = (b: Bound): Bound => (/^#(?!k:)/.test(b.symbol) ? { ...b, symbol: symbolInCaller(b.symbol, call) } : b);
+  return { ...f, below: f.below.map(seen), above: f.above.map(seen) };
+}
+
+function symbolInCaller(symbol: string, call: BoundCall): string {
+  const argument = /^#p(\d+)$/.exec(symbol)?.[1];
+  const id = argument === undefined ? undefined : call.args[Number(argument)];
+  return id === undefined ? (symbol.includes('/') ? symbol : `#${call.name}/${symbol.slice(1)}`) : `#${id}`;
 }
 
 /** What the callee left in memory that it got a pointer to. */
@@ -202,7 +218,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
       ...o,
       taint,
       origins,
-      fact: portable(fact),
+      fact: inCaller(fact, call),
       parameters: callerParameters(a, s, call, result, o),
       merged: o.merged || s.merged,
       doubt: o.doubt ?? s.doubt ?? askedHere(s, call, o, taint),
@@ -240,7 +256,7 @@ function callerParameters(a: Activation, s: State, call: BoundCall, result: Func
     call.args.forEach((id, j) => {
       const known = o.parameters[j];
       const same = result.parameterTypes[j] !== undefined && typeKey(result.parameterTypes[j]!) === typeKey(a.value(id).type);
-      if (id === `p${i}` && known && same) fact = meet(fact, portable(known));
+      if (id === `p${i}` && known && same) fact = meet(fact, inCaller(known, call));
     });
     return fact;
   });
