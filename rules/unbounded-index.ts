@@ -89,8 +89,9 @@ function check(unit: KfuncUnit, use: Use, o: Occurrence, index: number, name: st
   if (use.k === 'pass') return handedOver(use, o, index, name);
   const extent = extentOf(unit, use);
   if (use.k === 'length' && !extent) return null;
-  const low = lowerEnd(o);
-  const high = upperEnd(o, extent);
+  const steered = o.steered?.get(index);
+  const low = steered === 'up' ? 'ok' : lowerEnd(o);
+  const high = steered === 'down' ? 'ok' : upperEnd(o, extent);
   if (low === 'ok' && high === 'ok') return null;
   const sure = o.doubt === null && (low === 'bad' || high === 'bad');
   return {

@@ -11,8 +11,8 @@ import type { Knowledge } from './knowledge.ts';
 import type { FunctionResult } from './result.ts';
 import { askedOf, type State } from './state.ts';
 import { type TypeMemory, typeMemory } from './type-memory.ts';
-import type { Origin, Value } from './value.ts';
-import { mergeOrigins, mergeTaint, NO_TAINT, originKey } from './value.ts';
+import type { Origin, Steered, Value } from './value.ts';
+import { mergeOrigins, mergeSteered, mergeTaint, NO_TAINT, originKey } from './value.ts';
 
 /** Asks for the analysis of a callee in the context of these entry facts; null where it can't be followed, with the reason. */
 export type CalleeAnalysis = (
@@ -152,17 +152,32 @@ export class Activation {
   }
 
   /** Makes (or makes anew) the value `id` in state `s`. */
-  define(s: State, id: string, type: CType, origins: Origin[], fact: Fact, taint: ReadonlySet<number> = NO_TAINT): string {
+  define(
+    s: State,
+    id: string,
+    type: CType,
+    origins: Origin[],
+    fact: Fact,
+    taint: ReadonlySet<number> = NO_TAINT,
+    steered?: Steered,
+  ): string {
     s.retire(id);
-    this.registerValue(id, type, origins, taint);
+    this.registerValue(id, type, origins, taint, steered);
     s.facts.set(id, fact);
     return id;
   }
 
-  registerValue(id: string, type: CType, origins: Origin[], taint: ReadonlySet<number> = NO_TAINT): void {
+  registerValue(id: string, type: CType, origins: Origin[], taint: ReadonlySet<number> = NO_TAINT, steered?: Steered): void {
     const old = this.values.get(id);
     const merged = old ? mergeOrigins(old.origins, origins) : origins;
-    this.values.set(id, { id, type, origins: merged, taint: old ? mergeTaint(old.taint, taint) : taint });
+    const both = mergeSteered(old, { taint, steered });
+    this.values.set(id, {
+      id,
+      type,
+      origins: merged,
+      taint: old ? mergeTaint(old.taint, taint) : taint,
+      ...(both && { steered: both }),
+    });
   }
 
   value(id: string): Value {
@@ -187,7 +202,8 @@ export class Activation {
     const a = this.value(x);
     const b = this.value(y);
     const id = `φ${place}`;
-    this.registerValue(id, a.type.k === 'unknown' ? b.type : a.type, mergeOrigins(a.origins, b.origins), mergeTaint(a.taint, b.taint));
+    const type = a.type.k === 'unknown' ? b.type : a.type;
+    this.registerValue(id, type, mergeOrigins(a.origins, b.origins), mergeTaint(a.taint, b.taint), mergeSteered(a, b));
     return id;
   };
 
@@ -196,6 +212,7 @@ export class Activation {
     return {
       origins: v.origins,
       taint: v.taint,
+      steered: v.steered,
       fact: s.fact(id),
       type: v.type,
       parameters: this.fn.parameters.map((_, i) => s.fact(`p${i}`)),
@@ -263,6 +280,7 @@ function absorb(list: Occurrence[], o: Occurrence): void {
     fact: join(into.fact, o.fact),
     parameters: into.parameters.map((f, n) => (o.parameters[n] ? join(f, o.parameters[n]!) : f)),
     taint: mergeTaint(into.taint, o.taint),
+    steered: mergeSteered(into, o),
     merged: true,
   };
 }
@@ -308,7 +326,7 @@ function occurrenceKey(o: Occurrence): string {
   const parameters = o.parameters
     .map((p) => `${p.nul}.${p.lo}.${p.hi}.${[...p.below, ...p.above].map((b) => `${b.symbol}${b.plus}`).join()}`)
     .join('/');
-  return `${o.origins.map(originKey).join()}|${f.nul}.${f.lo}.${f.hi}.${f.nonZero}|${bounds}|${o.doubt ?? ''}|${parameters}`;
+  return `${o.origins.map(originKey).join()}|${o.steered ? [...o.steered].join() : ''}|${f.nul}.${f.lo}.${f.hi}.${f.nonZero}|${bounds}|${o.doubt ?? ''}|${parameters}`;
 }
 
 /** The name an expression goes by in messages: `css`, `opts->error`. */

@@ -12,8 +12,8 @@ import { rootOf } from './memory.ts';
 import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
 import { askedOf, plainRoot, rcuSection, type State } from './state.ts';
-import type { Origin } from './value.ts';
-import { mergeTaint, NO_TAINT, originKey } from './value.ts';
+import type { Origin, Value } from './value.ts';
+import { mergeSteered, mergeTaint, NO_TAINT, originKey } from './value.ts';
 
 const CHAIN_LIMIT = 12;
 
@@ -185,13 +185,23 @@ function parameterAt(call: BoundCall, index: number | null): number | null {
   return match ? Number(match[1]) : null;
 }
 
-/** The occurrence seen from the caller; none where nothing of the caller's takes part or the paths exclude each other. */
-function liftOccurrence(a: Activation, s: State, call: BoundCall, result: FunctionResult, o: Occurrence): Occurrence[] {
-  let taint = NO_TAINT;
+/** Which of the caller's parameters take part in the value, and which of those only say how far it counts. */
+function shareInCaller(a: Activation, call: BoundCall, o: Occurrence): Pick<Value, 'taint' | 'steered'> {
+  let all: Pick<Value, 'taint' | 'steered'> = { taint: NO_TAINT };
   for (const i of o.taint) {
     const id = call.args[i];
-    if (id !== undefined) taint = mergeTaint(taint, a.value(id).taint);
+    if (id === undefined) continue;
+    const argument = a.value(id);
+    const direction = o.steered?.get(i);
+    const steered = direction ? new Map([...argument.taint].map((p) => [p, direction])) : argument.steered;
+    all = { taint: mergeTaint(all.taint, argument.taint), steered: mergeSteered(all, { taint: argument.taint, steered }) };
   }
+  return all;
+}
+
+/** The occurrence seen from the caller; none where nothing of the caller's takes part or the paths exclude each other. */
+function liftOccurrence(a: Activation, s: State, call: BoundCall, result: FunctionResult, o: Occurrence): Occurrence[] {
+  const { taint, steered } = shareInCaller(a, call, o);
   const origins: Origin[] = [];
   let relevant = taint.size > 0;
   for (const origin of o.origins) {
@@ -217,6 +227,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
     {
       ...o,
       taint,
+      steered,
       origins,
       fact: inCaller(fact, call),
       parameters: callerParameters(a, s, call, result, o),

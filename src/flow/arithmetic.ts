@@ -89,7 +89,7 @@ function addConstant(a: Activation, s: State, op: string, x: string, y: string, 
   if (plus === 0) return from;
   const source = a.value(from);
   const id = `${from}+${plus}@${span.start}`;
-  a.define(s, id, type, [{ k: 'unknown', why: '' }], shiftFact(s.fact(from), plus, type), source.taint);
+  a.define(s, id, type, [{ k: 'unknown', why: '' }], shiftFact(s.fact(from), plus, type), source.taint, source.steered);
   s.links.set(id, { k: 'add', from, plus });
   return id;
 }

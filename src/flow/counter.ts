@@ -6,20 +6,34 @@ import { NO_TAINT } from './value.ts';
 
 /** How far a counter runs is up to whoever chose the limit: `for (i = 0; i < n; i++)` makes the parameter n take part in i. */
 export function steerCounter(a: Activation, s: State, cond: Expr, step: Expr | null): void {
-  const counter = step && counted(step);
+  const move = step && movedBy(step);
+  const counter = move?.name ?? null;
   const variable = counter ? a.variable(counter) : null;
   const id = variable ? s.env.get(variable.place) : undefined;
   // the first round's constant is nobody's choice
   if (!counter || id === undefined || id.startsWith('k:')) return;
   const taint = new Set(limitsOf(cond, counter).flatMap((limit) => [...namesIn(limit)].flatMap((name) => [...taintOf(a, s, name)])));
-  if (taint.size > 0) a.registerValue(id, a.value(id).type, a.value(id).origins, taint);
+  if (taint.size === 0) return;
+  const before = a.value(id);
+  const { direction } = move!;
+  // who chose the start too has both ends
+  const steered = direction && new Map([...taint].filter((p) => !before.taint.has(p) || before.steered?.has(p)).map((p) => [p, direction]));
+  a.registerValue(id, before.type, before.origins, taint, steered ?? undefined);
+}
+
+interface Move {
+  name: string;
+  /** null: by an amount that may be of either sign, or not by adding at all */
+  direction: 'up' | 'down' | null;
 }
 
 /** The variable that a step moves by a constant or more. */
-function counted(step: Expr): string | null {
-  if (step.k === 'comma') return counted(step.l) ?? counted(step.r);
-  const moved = step.k === 'step' ? step.x : step.k === 'assign' && step.op !== '=' ? step.l : null;
-  return moved?.k === 'name' ? moved.name : null;
+function movedBy(step: Expr): Move | null {
+  if (step.k === 'comma') return movedBy(step.l) ?? movedBy(step.r);
+  if (step.k === 'step' && step.x.k === 'name') return { name: step.x.name, direction: step.op === '++' ? 'up' : 'down' };
+  if (step.k !== 'assign' || step.op === '=' || step.l.k !== 'name') return null;
+  const byNumber = step.r.k === 'number' && step.r.value > 0;
+  return { name: step.l.name, direction: !byNumber ? null : step.op === '+=' ? 'up' : step.op === '-=' ? 'down' : null };
 }
 
 /** What a counter is compared with, on the other side. */

@@ -3,7 +3,7 @@ import type { Location } from '../claim.ts';
 import type { CType } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import type { ContextKind } from './state.ts';
-import type { Origin } from './value.ts';
+import type { Origin, Steered } from './value.ts';
 
 /** One link of the way from the kfunc to the place: `function` calls on at `location`. */
 export interface Step {
@@ -17,6 +17,8 @@ export interface Occurrence {
   origins: Origin[];
   /** parameters of the kfunc that take part in the value */
   taint: ReadonlySet<number>;
+  /** those of them that only say how far the value counts: the other end is not in their hands */
+  steered: Steered | undefined;
   fact: Fact;
   type: CType;
   /** what is known of each parameter of the kfunc (its value at entry) on this path */

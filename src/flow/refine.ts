@@ -40,7 +40,7 @@ export function convert(a: Activation, s: State, id: string, to: CType): string 
   if (v.type.k === 'pointer' || v.type.k === 'array') return id;
   const cast = `${id}:${typeKey(to)}`;
   if (s.links.get(cast)?.from === id && s.facts.has(cast)) return cast;
-  a.define(s, cast, to, v.origins, convertFact(meetType(s.fact(id), v.type), to), v.taint);
+  a.define(s, cast, to, v.origins, convertFact(meetType(s.fact(id), v.type), to), v.taint, v.steered);
   s.links.set(cast, { k: 'cast', from: id });
   return cast;
 }

@@ -33,7 +33,11 @@ export interface Value {
   origins: Origin[];
   /** parameters whose value takes part in this one, arithmetic included */
   taint: ReadonlySet<number>;
+  steered?: Steered;
 }
+
+/** Of the parameters that take part in a value, those that only end the loop that counts it up or down: how far it runs is theirs, where it starts is not. */
+export type Steered = ReadonlyMap<number, 'up' | 'down'>;
 
 export const NO_TAINT: ReadonlySet<number> = new Set();
 
@@ -65,4 +69,15 @@ export function mergeTaint(a: ReadonlySet<number>, b: ReadonlySet<number>): Read
   if (b.size === 0) return a;
   if (a.size === 0) return b;
   return new Set([...a, ...b]);
+}
+
+/** What holds of a value that may be either. */
+export function mergeSteered(a: Pick<Value, 'taint' | 'steered'> | undefined, b: Pick<Value, 'taint' | 'steered'>): Steered | undefined {
+  if (!a || (!a.steered && !b.steered)) return b.steered;
+  const both = [...(a.steered ?? []), ...(b.steered ?? [])].filter(([p]) => isSame(p, a, b));
+  return both.length > 0 ? new Map(both) : undefined;
+}
+
+function isSame(parameter: number, a: Pick<Value, 'taint' | 'steered'>, b: Pick<Value, 'taint' | 'steered'>): boolean {
+  return !a.taint.has(parameter) || !b.taint.has(parameter) || a.steered?.get(parameter) === b.steered?.get(parameter);
 }
