@@ -137,19 +137,27 @@ class Index implements Program {
 
   findFunctions(name: string, from: SourceFile): FunctionSource[] {
     return this.remember('function', name, from, () => {
+      const near = this.nearFunctions(name, from);
+      if (near.isFound) return inOrder([...near.found]);
+      // what the index does not have is defined nowhere: no header need be searched for a macro
+      const nowhere = this.library.isIndexed && this.library.indexed(name).length === 0;
+      const far = nowhere || this.macroAtHand(name, from) ? [] : this.farFunctions(name, from);
+      return inOrder([...new Set([...near.found, ...far])]);
+    });
+  }
+
+  /** Definitions in the file, the input and, where the tree is not indexed, the headers that the file sees; `isFound`: a real one is among them. */
+  private nearFunctions(name: string, from: SourceFile): { found: readonly FunctionSource[]; isFound: boolean } {
+    return this.remember('near function', name, from, () => {
       const found: FunctionSource[] = [];
       const add = (file: SourceFile) => {
         for (const f of definitionsIn(file, name)) if (isVisible(f, from.path) && !found.includes(f)) found.push(f);
         return found.some((f) => f.complete && !isStub(f));
       };
-      if (add(from)) return inOrder(found);
+      if (add(from)) return { found, isFound: true };
       for (const f of this.library.own(from, name)) add(f);
-      const { isIndexed } = this.library;
-      const near = found.some((f) => f.complete && !isStub(f)) || (!isIndexed && some(this.library.holders(from, name), add));
-      // what the index does not have is defined nowhere: no header need be searched for a macro
-      const nowhere = isIndexed && this.library.indexed(name).length === 0;
-      if (!near && !nowhere && !this.macroAtHand(name, from)) for (const f of this.farFunctions(name, from)) found.push(f);
-      return inOrder([...new Set(found)]);
+      const isReal = found.some((f) => f.complete && !isStub(f));
+      return { found, isFound: isReal || (!this.library.isIndexed && some(this.library.holders(from, name), add)) };
     });
   }
 
@@ -211,6 +219,8 @@ class Index implements Program {
     return this.remember('macro', name, from, () => {
       const near = this.macroAtHand(name, from);
       if (near || definitionsIn(from, name).length > 0) return near;
+      // a function that the file sees, and no macro of that name among what it sees: what other headers define is not meant
+      if (!this.library.isIndexed && this.nearFunctions(name, from).isFound) return null;
       const isMacro = (f: SourceFile) => isHeader(f) && (macroIn(f, name)?.body ?? '') !== '';
       const enough = (f: SourceFile) => isMacro(f) || definitionsIn(f, name).length > 0;
       return this.oneMacro(name, from, this.library.definitionFiles(name, from, enough).filter(isMacro));

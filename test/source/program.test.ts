@@ -220,6 +220,30 @@ describe('searches of the tree', () => {
     expect(tree.searches).toEqual([]);
   });
 
+  it('a function that the file sees is no macro to be searched for', () => {
+    const tree = treeOf({
+      'include/linux/h.h': 'static inline int seen(int x)\n{\n\treturn x;\n}\nint declared(int x);\n',
+      'include/linux/other.h': '#define seen(x) (x)\n#define declared(x) (x)\n',
+    });
+    const file = input('#include <linux/h.h>\n');
+    const p = buildProgram([file], tree);
+    expect(p.findMacro('seen', file)).toBeNull();
+    expect(p.findFunction('seen', file)?.file.path).toBe('include/linux/h.h');
+    expect(tree.searches).toEqual([]);
+    expect(p.findMacro('declared', file)?.body).toBe('(x)');
+  });
+
+  it('a long header is read for a definition, wherever on its line that stands, and not for a declaration', () => {
+    const padding = '/* nothing to see here */\n'.repeat(400);
+    const tree = treeOf({
+      'include/linux/h.h': `${padding}extern int late(int x);\nextern int never(int x);\nint some(void) { return never(late(1)); }\n  static int\n  late(int x)\n{\n}\nint bare(x) int x;\n{\n}\n`,
+    });
+    const file = input('#include <linux/h.h>\n');
+    const p = buildProgram([file], tree);
+    expect(p.findFunction('never', file)).toBeNull();
+    for (const name of ['some', 'late', 'bare']) expect(p.findFunction(name, file)?.name).toBe(name);
+  });
+
   it('a macro far away is found', () => {
     const tree = treeOf({ 'include/linux/h.h': '#define twice(x) ((x) + (x))\n' });
     const file = input('int x;');
