@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../claim.ts';
 import { definitionIndex, MARGIN } from './definition-index.ts';
 import type { MarginHit, SearchOptions, TagHit, TreeFiles } from './model.ts';
-import { insidePath, readInside } from './tree-path.ts';
+import { InsideReader, insidePath } from './tree-path.ts';
 import { directorySearch, git, gitBytes, revisionSearch, type SearchEngine } from './tree-search.ts';
 import { stampOfDirectory } from './tree-stamp.ts';
 import { NOT_KERNEL } from './whole-tree.ts';
@@ -20,7 +20,8 @@ export function openTree(dir: string, found?: ReadonlyMap<string, string>): Tree
   } catch {
     throw new InputError(`${dir}: not a directory that can be read`);
   }
-  const files = treeFiles(dir, directorySearch(root, found), (path) => readInside(root, path));
+  const reader = new InsideReader(root);
+  const files = treeFiles(dir, directorySearch(root, found), (path) => reader.read(path));
   return { ...files, stamp: () => stampOfDirectory(root) };
 }
 
@@ -92,13 +93,24 @@ function dotted(options: SearchOptions = {}): SearchOptions {
 function marginHits(engine: SearchEngine, names: string[], options: SearchOptions): MarginHit[] {
   const asked = names.filter((n) => /^[A-Za-z_]\w*$/.test(n));
   if (asked.length === 0) return [];
-  const shape = new RegExp(`^(?:[A-Za-z_#].*[^A-Za-z0-9_]|#.*[ \\t])?(${asked.join('|')})[ \\t]*\\(`);
+  const namesIn = marginNames(asked);
   const hits: MarginHit[] = [];
   engine.each({ fixed: asked.flatMap((n) => [`${n}(`, `${n} (`]) }, options, (path, line, text) => {
-    const m = /^[A-Za-z_#]/.test(text) && text.length < 2000 ? shape.exec(text) : null;
-    if (m) hits.push({ path, line, text, name: m[1]! });
+    for (const name of namesIn(text)) hits.push({ path, line, text, name });
   });
   return hits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
+}
+
+/** Which of the names a line may define: a #define its own, any other line at the margin all that stand before a parenthesis. */
+function marginNames(asked: string[]): (text: string) => string[] {
+  const set = new Set(asked);
+  const called = new RegExp(`(?<![A-Za-z0-9_])(?:${asked.join('|')})(?=[ \\t]*\\()`, 'g');
+  return (text) => {
+    if (!/^[A-Za-z_#]/.test(text) || text.length >= 2000) return [];
+    if (!text.startsWith('#')) return [...new Set(text.match(called))];
+    const defined = /^#[ \t]*define[ \t]+([A-Za-z_]\w*)/.exec(text)?.[1];
+    return defined !== undefined && set.has(defined) ? [defined] : [];
+  };
 }
 
 const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+([A-Za-z0-9_]+)[ \t]*\{/;

@@ -116,7 +116,20 @@ describe.each([
     expect(tree.read('kernel/../kernel/a.c')).toBe(FILES['kernel/a.c']);
   });
 
+  it('reads what it did not see before', () => {
+    expect(tree.read('kernel/none.c')).toBeNull();
+    expect(tree.read('kernel/b.c')).toBe(FILES['kernel/b.c']);
+    expect(tree.read('nowhere/b.c')).toBeNull();
+    expect(tree.read('kernel/b.c/')).toBeNull();
+  });
+
   it('follows no link out of the tree', () => expect(tree.read('kernel/link.c') ?? '').not.toContain('secret(void)'));
+
+  it('a #define is of what it defines, whatever else is asked for along with it', () => {
+    const hits = (...names: string[]) => tree.margin!(names, { under: ['kernel'] }).filter((h) => h.path === 'kernel/b.c');
+    expect(hits('wrap').map((h) => h.name)).toEqual(['wrap']);
+    expect(hits('near', 'wrap').map((h) => h.name)).toEqual(['wrap']);
+  });
 
   it('indexes what may be defined, by name', () => {
     const index = tree.definitions!({ extensions: ['.c'], under: ['kernel'] });
@@ -133,7 +146,7 @@ describe.each([
     expect(hits.map((h) => `${h.name} ${h.path}:${h.line}`)).toEqual([
       'far kernel/a.c:2',
       'near kernel/a.c:4',
-      'near kernel/b.c:5',
+      'wrap kernel/b.c:5',
       'near kernel/latin1.c:1',
     ]);
   });
@@ -150,6 +163,8 @@ describe.each([
 });
 
 describe('opening', () => {
+  it('follows links inside a directory', () => expect(openTree(root).read('kernel/inner.c')).toBe(FILES['kernel/a.c']));
+
   it('a revision shows what was committed', () => {
     const tree = openRevision(root, 'HEAD');
     expect(tree.read('kernel/later.c')).toBeNull();
