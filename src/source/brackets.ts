@@ -3,6 +3,37 @@
 const OPEN = '([{';
 const CLOSE = ')]}';
 
+/** Finds the next of a few characters. Each is looked for by itself, which is many times as fast as to go through a text one by one; meant to be asked forwards. */
+export class Finder {
+  private readonly code: string;
+  private readonly characters: readonly string[];
+  /** where each stands next, as seen from `last` */
+  private readonly next: number[];
+  private last = 0;
+
+  constructor(code: string, characters: string) {
+    this.code = code;
+    this.characters = [...characters];
+    this.next = this.characters.map(() => -1);
+  }
+
+  /** The first place from `at` on where one of them stands; the length of the text where none does. */
+  from(at: number): number {
+    const { code, next } = this;
+    if (at < this.last) next.fill(-1);
+    this.last = at;
+    let nearest = code.length;
+    for (let i = 0; i < next.length; i++) {
+      if (next[i]! < at) {
+        const found = code.indexOf(this.characters[i]!, at);
+        next[i] = found < 0 ? code.length : found;
+      }
+      if (next[i]! < nearest) nearest = next[i]!;
+    }
+    return nearest;
+  }
+}
+
 /** Offset of the bracket that closes the one at `open`; -1 where there is none before `stop`. */
 export function closing(code: string, open: number, stop: number = code.length): number {
   let depth = 0;

@@ -92,13 +92,36 @@ export function mayEnumerate(file: SourceFile, name: string): boolean {
   return !fromTree(file) || new RegExp(`(?:^|[{,])[ \\t]*${name}\\b[ \\t]*(?:[=,}]|/[*/]|\\r?$)`, 'm').test(file.text);
 }
 
-/** Whether a function of the name may be defined in a file: it stands on a line that begins at the margin. */
+/** Whether a function of the name may be defined in a file: the name stands on a line that begins at the margin, and not everywhere as a declaration or a call does. */
 export function mayDefine(file: SourceFile, name: string): boolean {
   const { text } = file;
-  if (!fromTree(file)) return text.includes(name);
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
-    const line = text.lastIndexOf('\n', at) + 1;
-    if (/[A-Za-z_]/.test(text[line] ?? '')) return true;
+  // SYSCALL_DEFINE writes a system call's name without what it begins with
+  if (!fromTree(file) || /^(?:compat_)?sys_/.test(name)) return text.includes(name);
+  let atMargin = false;
+  let open = false;
+  for (let at = text.indexOf(name); at >= 0 && !(atMargin && open); at = text.indexOf(name, at + name.length)) {
+    atMargin ||= /[A-Za-z_]/.test(text[text.lastIndexOf('\n', at) + 1] ?? '');
+    open ||= !isWordAt(text, at - 1) && !isWordAt(text, at + name.length) && !isStatement(text, at + name.length);
+  }
+  return atMargin && open;
+}
+
+function isWordAt(text: string, at: number): boolean {
+  return /\w/.test(text[at] ?? '');
+}
+
+/** Whether what follows a name is its arguments, or the end of arguments of which it is the last, and a semicolon. Where more would have to be read: no. */
+function isStatement(text: string, after: number): boolean {
+  const next = /[^ \t]/g;
+  next.lastIndex = after;
+  const open = next.exec(text);
+  if (open?.[0] !== '(' && open?.[0] !== ')') return false;
+  let depth = 0;
+  for (let i = open.index; i < Math.min(text.length, open.index + 1000); i++) {
+    const c = text[i]!;
+    if (c === '(') depth++;
+    else if (c === ')' && --depth <= 0) return /^[ \t]*;/.test(text.slice(i + 1, i + 40));
+    else if (c === '"' || c === "'" || c === '/' || c === '#') return false;
   }
   return false;
 }

@@ -44,8 +44,7 @@ export class SetScan {
       (a, b) => a.at - b.at,
     );
     let mark = 0;
-    for (const m of this.code.matchAll(EVENT)) {
-      if (m[1] === undefined && !this.open) continue;
+    for (let m = this.next(0); m; m = this.next(m.index + m[0].length)) {
       for (; mark < marks.length && marks[mark]!.at < m.index; mark++) {
         const { d } = marks[mark]!;
         if (d) this.conditions.pass(d);
@@ -55,6 +54,18 @@ export class SetScan {
       else this.word(m[2]!, m.index);
     }
     this.gap();
+  }
+
+  /** The next event; words count in open sets alone, so that what lies between sets is passed over. */
+  private next(from: number): RegExpExecArray | null {
+    for (let at = from; ; ) {
+      const start = this.open ? at : this.code.indexOf('BTF_', at);
+      if (start < 0) return null;
+      EVENT.lastIndex = start;
+      const m = EVENT.exec(this.code);
+      if (!m || m[1] !== undefined || this.open) return m;
+      at = m.index + m[0].length;
+    }
   }
 
   private args(open: number): { texts: string[]; spans: { start: number; end: number }[]; close: number } {

@@ -66,8 +66,8 @@ class Overlay {
     this.text = text;
   }
 
-  blank(start: number, end: number): void {
-    this.replace(start, end, blanks(this.text.slice(start, end)));
+  blank(start: number, end: number, by = blanks(this.text.slice(start, end))): void {
+    this.replace(start, end, by);
   }
 
   /** Blanks without line breaks: a string that a backslash continues stays one string. */
@@ -134,8 +134,9 @@ class Lexer {
   }
 
   private comment(start: number, end: number): number {
-    this.code.blank(start, end);
-    this.uncommented.blank(start, end);
+    const by = blanks(this.text.slice(start, end));
+    this.code.blank(start, end, by);
+    this.uncommented.blank(start, end, by);
     return end;
   }
 
@@ -148,16 +149,20 @@ class Lexer {
 
   private directive(hash: number, stop: number): number {
     const end = Math.min(stop, directiveEnd(this.text, hash));
-    const bare = this.text
-      .slice(hash, end)
-      .replace(/("(?:\\.|[^"\\\n])*")|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, (all, string) => string ?? blanks(all));
-    for (const c of this.text.slice(hash, end).matchAll(/"(?:\\.|[^"\\\n])*"|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g)) {
-      if (!c[0].startsWith('"')) this.uncommented.blank(hash + c.index, hash + c.index + c[0].length);
-    }
+    const shown = this.text.slice(hash, end);
     this.code.blank(hash, end);
+    const bare = /\/[*/]/.test(shown) ? this.bare(shown, hash) : shown;
     const [, keyword = '', argument = ''] = /^#\s*([A-Za-z_]*)([\s\S]*)/.exec(bare.replace(/\\\r?\n/g, ' ')) ?? [];
     this.directives.push({ start: hash, end, keyword, argument: argument.replace(/\s+/g, ' ').trim() });
     return end;
+  }
+
+  /** A directive without its comments. */
+  private bare(shown: string, hash: number): string {
+    return shown.replace(/("(?:\\.|[^"\\\n])*")|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, (all, string: string | undefined, at: number) => {
+      if (string === undefined) this.uncommented.blank(hash + at, hash + at + all.length);
+      return string ?? blanks(all);
+    });
   }
 }
 
@@ -189,11 +194,12 @@ function directiveEnd(text: string, hash: number): number {
 
 /** End of a string or character constant, exclusive; -1 where the line ends before it does (an apostrophe in prose). */
 function literalEnd(text: string, start: number, quote: string): number {
+  const close = quote.charCodeAt(0);
   for (let i = start + 1; i < text.length; i++) {
-    const c = text[i];
-    if (c === quote) return i + 1;
-    if (c === '\\') i += text.startsWith('\r\n', i + 1) ? 2 : 1;
-    else if (c === '\n') return -1;
+    const c = text.charCodeAt(i);
+    if (c === close) return i + 1;
+    if (c === 92) i += text.startsWith('\r\n', i + 1) ? 2 : 1;
+    else if (c === 10) return -1;
   }
   return -1;
 }
