@@ -13,7 +13,13 @@ import { loadTypeScript, ROOT } from './load-ts.mjs';
 
 const PATTERNS = 'kfunc-patterns.yaml';
 const TARGET = 'node20';
-const SAMPLE = 'fixtures/unchecked-param/refuted/rcu-slot-reassigned.patch';
+/** What the program is run on, to keep the bytecode of what it then took: a patch alone, a patch with a tree, a tree. */
+const SAMPLE_TREE = 'scripts/sample-tree';
+const SAMPLES = [
+  ['fixtures/unchecked-param/refuted/rcu-slot-reassigned.patch'],
+  ['--trust', 'code', '--tree', SAMPLE_TREE, 'fixtures/triage/memcg-stats.patch'],
+  ['facts', SAMPLE_TREE],
+];
 
 async function precompilePatterns() {
   const text = await readFile(join(ROOT, PATTERNS), 'utf8');
@@ -126,13 +132,15 @@ async function convert(chunks) {
   return files;
 }
 
-/** One lint of a patch, after which the launcher keeps the bytecode of all that it took. */
+/** One run after the other, each with the bytecode of those before it: the launcher keeps that, and what it took besides. */
 async function keepCode(tool) {
-  const run = promisify(execFile)(process.execPath, [tool, SAMPLE], { cwd: ROOT, env: { ...process.env, KFUNC_LINT_KEEP_CODE: '1' } });
-  // 1: something confirmed
-  await run.catch((error) => {
-    if (error.code !== 1) throw error;
-  });
+  for (const sample of SAMPLES) {
+    const run = promisify(execFile)(process.execPath, [tool, ...sample], { cwd: ROOT, env: { ...process.env, KFUNC_LINT_KEEP_CODE: '1' } });
+    // 1: something confirmed
+    await run.catch((error) => {
+      if (error.code !== 1) throw error;
+    });
+  }
 }
 
 /** A folder that is whole before it has its name, so that a run in between finds either build. The first argument names another one than dist/. */

@@ -55,13 +55,14 @@ function compile(name, filename) {
   return script.runInThisContext();
 }
 
-/** Kept after a run, so that the functions which that run compiled are in it. */
+/** Kept after a run, so that the functions which that run compiled are in it, besides those that were kept before. */
 function keep() {
   const places = {};
   const pieces = [];
   let at = 0;
-  for (const [name, script] of scripts) {
-    const code = script.createCachedData();
+  const all = new Map(Object.entries(kept.places).map(([name, [start, length]]) => [name, kept.code.subarray(start, start + length)]));
+  for (const [name, script] of scripts) all.set(name, script.createCachedData());
+  for (const [name, code] of all) {
     // aligned, or V8 copies it
     const padding = (8 - (code.length % 8)) % 8;
     places[name] = [at, code.length];
@@ -75,6 +76,6 @@ function keep() {
   writeFileSync(KEPT, Buffer.concat([length, Buffer.from(padded, 'latin1'), ...pieces]));
 }
 
-// the build runs one lint with this
+// the build runs samples with this
 if (process.env.KFUNC_LINT_KEEP_CODE === '1') process.on('exit', keep);
 load('./main.cjs');
