@@ -5,7 +5,7 @@ import { type Io, VERSION } from '../io.ts';
 import type { FactsReport, KfuncFacts } from '../report/facts-model.ts';
 import { plain } from '../report/plain.ts';
 import type { SourceFile, TreeFiles } from '../source/model.ts';
-import { searchAhead } from '../source/whole-tree.ts';
+import { searchKfuncs } from '../source/whole-tree.ts';
 import { inputSets, kernelTree } from './input-sets.ts';
 import { chooseKernel } from './kernel.ts';
 import { writeResult } from './output.ts';
@@ -41,9 +41,9 @@ interface Gathered {
 
 async function gather(args: readonly string[], whole: TreeFiles | null, tree: TreeFiles | null, series: string, io: Io): Promise<Gathered> {
   if (whole) {
-    const { kfuncs, rest } = searchAhead(whole, false);
-    const [{ kfuncFiles }] = await Promise.all([import('../scan.ts'), kfuncs]);
-    return gatherFiles(kfuncFiles(whole), tree, series, rest);
+    const searched = searchKfuncs(whole);
+    const [{ kfuncFiles }] = await Promise.all([import('../scan.ts'), searched]);
+    return gatherFiles(kfuncFiles(whole), tree, series);
   }
   const { filesOf } = await import('../lint.ts');
   const all: Gathered = { kfuncs: [], fileCount: 0, diagnostics: [] };
@@ -57,14 +57,10 @@ async function gather(args: readonly string[], whole: TreeFiles | null, tree: Tr
   return all;
 }
 
-/** @param searches that only the facts ask for, not the kfuncs */
-async function gatherFiles(files: SourceFile[], tree: TreeFiles | null, series: string, searches?: Promise<void>): Promise<Gathered> {
+async function gatherFiles(files: SourceFile[], tree: TreeFiles | null, series: string): Promise<Gathered> {
   const [{ factsOf }, { buildProgram }] = await Promise.all([import('../facts.ts'), import('../source/program.ts')]);
   const program = buildProgram(files, tree);
   const { length: fileCount } = program.files;
-  // read while the searches run
-  void program.kfuncs;
-  await searches;
   return { kfuncs: factsOf(program, series), fileCount, diagnostics: [] };
 }
 

@@ -33,7 +33,7 @@ export async function scanCommand(dir: string, options: ScanCommandOptions, io: 
 }
 
 async function scan(dir: string, options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
-  const { kfuncs, rest } = searchAhead(options.tree, true);
+  const { kfuncs, rest } = searchAhead(options.tree);
   const [{ startHelper, scanShared }, { kfuncPaths, scanTree }] = await Promise.all([
     import('./scan-share.ts'),
     import('../scan.ts'),

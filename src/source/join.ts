@@ -77,12 +77,12 @@ function kfuncSets(r: Registrations): KfuncSet[] {
 
 /** Those of the core, which is a seventh of the tree. */
 export function coreKfuncPaths(tree: TreeFiles): string[] {
-  return tree.search(KFUNCS.search, { ...KFUNCS.options, under: CORE });
+  return tree.search(KFUNCS.search, { extensions: KFUNCS.options.extensions, under: CORE });
 }
 
 /** The tree's files that define or register kfuncs and are part of the kernel; test modules break the rules on purpose, documentation quotes code. */
 export function kfuncPaths(tree: TreeFiles): string[] {
-  return tree.search(KFUNCS.search, KFUNCS.options).filter((p) => !NOT_KERNEL.includes(p.split('/')[0]!));
+  return tree.search(KFUNCS.search, KFUNCS.options);
 }
 
 /**

@@ -21,6 +21,7 @@ export class Library {
   private readonly hits = new Map<string, Hits>();
   /** names that functions in view call: looked for along with the next one that is asked for */
   private readonly wanted = new Set<string>();
+  private readonly near = new Set<string>();
   /** of the whole kernel, after indexTree() */
   private readonly definitions: ReadonlyMap<string, readonly string[]>[] = [];
   private readonly index = new WordIndex();
@@ -110,7 +111,13 @@ export class Library {
 
   /** Names that the next search may as well look for. */
   want(names: Iterable<string>): void {
-    if (this.tree) for (const n of names) if (!this.hits.has(n)) this.wanted.add(n);
+    if (this.tree) for (const n of names) if (!this.hits.has(n) && !this.near.has(n)) this.wanted.add(n);
+  }
+
+  /** A name that a file sees the meaning of: others most likely do too, so that no search looks for it before it is asked for. */
+  isNear(name: string): void {
+    this.near.add(name);
+    this.wanted.delete(name);
   }
 
   /** Files whose margin holds a definition or #define of the name, the architecture-independent first; looked for from near `from` to far until one is enough. */

@@ -48,8 +48,10 @@ function inOrder(found: FunctionSource[]): FunctionSource[] {
   return [0, 1, 2].flatMap((r) => found.filter((f) => rank(f) === r));
 }
 
-/** Look-ups of structs and enums before it pays to have the kernel's headers searched for all of them. */
-const TAGS_AFTER = 24;
+/** Look-ups of structs and enums before it pays to have the kernel's headers searched for all of them … */
+const TAGS_AFTER = 64;
+/** … and those that no header in sight answers: a search for one takes a third of the time of that for all. */
+const SEARCHES_BEFORE_TAGS = 3;
 
 function groupTags(hits: readonly TagHit[]): Map<string, TagHit[]> {
   const groups = new Map<string, TagHit[]>();
@@ -72,6 +74,7 @@ class Index implements Program {
   private readonly ofTree: (readonly Kfunc[])[] = [];
   private tags: Map<string, TagHit[]> | null = null;
   private tagLookups = 0;
+  private tagSearches = 0;
 
   constructor(files: SourceFile[], tree: TreeFiles | null) {
     this.files = files;
@@ -156,8 +159,10 @@ class Index implements Program {
       };
       if (add(from)) return { found, isFound: true };
       for (const f of this.library.own(from, name)) add(f);
-      const isReal = found.some((f) => f.complete && !isStub(f));
-      return { found, isFound: isReal || (!this.library.isIndexed && some(this.library.holders(from, name), add)) };
+      const isFound =
+        found.some((f) => f.complete && !isStub(f)) || (!this.library.isIndexed && some(this.library.holders(from, name), add));
+      if (isFound) this.library.isNear(name);
+      return { found, isFound };
     });
   }
 
@@ -245,7 +250,11 @@ class Index implements Program {
   private macroAtHand(name: string, from: SourceFile): MacroSource | null {
     return this.remember('near macro', name, from, () => {
       const indexed = this.library.isIndexed ? this.library.indexed(name) : [];
-      if (indexed.length === 0) return this.first(from, name, (f) => macroIn(f, name));
+      if (indexed.length === 0) {
+        const seen = this.first(from, name, (f) => macroIn(f, name));
+        if (seen) this.library.isNear(name);
+        return seen;
+      }
       for (const f of this.library.own(from, name)) {
         const found = f === from || isHeader(f) ? macroIn(f, name) : null;
         if (found) return found;
@@ -272,8 +281,14 @@ class Index implements Program {
       const found = f === from || isHeader(f) ? read(f) : null;
       if (found) return found;
     }
-    const few = this.files.length < TAGS_AFTER && this.tagLookups++ < TAGS_AFTER;
-    if (few || !this.library.tree?.tags) return this.first(from, tag, read) ?? this.oneOf(this.pathsWith(tag, keyword), read);
+    const hasTags = this.library.tree?.tags !== undefined;
+    if (!hasTags || (!this.library.isIndexed && this.tagLookups++ < TAGS_AFTER)) {
+      const seen = this.first(from, tag, read);
+      if (seen) return seen;
+      return hasTags && this.tagSearches++ >= SEARCHES_BEFORE_TAGS
+        ? this.onlyOne(tag, keyword, read)
+        : this.oneOf(this.pathsWith(tag, keyword), read);
+    }
     const only = this.onlyOne(tag, keyword, read);
     // the headers of the core were all searched: what they do not define no file of the core sees
     return only ?? (this.isTagged(tag) || !this.library.isCore(from) ? this.first(from, tag, read) : null);

@@ -124,9 +124,13 @@ function ripgrepSearch(rg: string, root: string, found: ReadonlyMap<string, stri
     if (known !== undefined) return known;
     return spawnSync(rg, all, { cwd: root, maxBuffer: MAX_OUTPUT, stdio: ['ignore', 'pipe', 'ignore'] }).stdout?.toString('utf8') ?? '';
   };
+  const walker = walkSearch(root);
   return {
     files: (fixed, options) => tidied(run(fileArgs(fixed), options).split('\0')),
-    each: (needle, options, visit) => eachRow(run(lineArgs(needle), options), ':', (path, line, text) => visit(tidy(path), line, text)),
+    each: (needle, options, visit) => {
+      if ('fixed' in needle && hasFewFiles(root, options)) walker.each(needle, options, visit);
+      else eachRow(run(lineArgs(needle), options), ':', (path, line, text) => visit(tidy(path), line, text));
+    },
     found: () => ready,
     ahead: async (searches) => {
       const commands = searches.flatMap((s) => {
@@ -141,6 +145,16 @@ function ripgrepSearch(rg: string, root: string, found: ReadonlyMap<string, stri
       );
     },
   };
+}
+
+/** Files in one folder that are read sooner than a program is started. */
+const FEW = 12;
+
+function hasFewFiles(root: string, options: SearchOptions): boolean {
+  const folders = options.under?.length === 1 ? searchedFolders(root, options) : [];
+  if (folders.length === 0) return false;
+  const found = entries(join(root, folders[0]!));
+  return found.length <= FEW && found.every((e) => !e.isDirectory());
 }
 
 /** What a program that starts now prints; null where it can't be run, or is stopped: it is then run once more when it is asked. */

@@ -1,5 +1,5 @@
 /** What a run over a whole tree searches, and how to start those searches before the program that asks for them is loaded. */
-import type { Asked, TreeFiles } from './model.ts';
+import type { TreeFiles } from './model.ts';
 
 /** What every kernel holds that is the same on every architecture. */
 export const CORE = ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security', 'crypto', 'init', 'io_uring', 'ipc'];
@@ -9,10 +9,15 @@ export const EXTENSIONS = ['.c', '.h'];
 /** Where most functions stand that kfuncs call. */
 export const CORE_SOURCES = { under: CORE, extensions: EXTENSIONS };
 /** Finds the files that define or register kfuncs. */
-export const KFUNCS = { search: ['__bpf_kfunc', 'BTF_ID_FLAGS'], options: { extensions: ['.c'] } };
+export const KFUNCS = { search: ['__bpf_kfunc', 'BTF_ID_FLAGS'], options: { extensions: ['.c'], except: NOT_KERNEL } };
 
-/** @param callees functions will be followed, so that all of them are worth finding */
-export function searchAhead(tree: TreeFiles, callees: boolean): { kfuncs: Promise<void>; rest: Promise<void> } {
-  const start = async (...asked: Asked[]): Promise<void> => tree.ahead?.(asked);
-  return { kfuncs: start(KFUNCS), rest: callees ? start('tags', { definitions: CORE_SOURCES }) : start('tags') };
+/** What tells of kfuncs; nothing else is searched for in any case. */
+export async function searchKfuncs(tree: TreeFiles): Promise<void> {
+  await tree.ahead?.([KFUNCS]);
+}
+
+/** For a run that follows all kfuncs: `rest` is what it asks for after their files. */
+export function searchAhead(tree: TreeFiles): { kfuncs: Promise<void>; rest: Promise<void> } {
+  const rest = async (): Promise<void> => tree.ahead?.(['tags', { definitions: CORE_SOURCES }]);
+  return { kfuncs: searchKfuncs(tree), rest: rest() };
 }

@@ -186,6 +186,20 @@ describe('what a file does not see', () => {
 });
 
 describe('searches of the tree', () => {
+  it('structs that no header in sight defines are searched for one by one only a few times', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const tree = treeOf({
+      'include/linux/seen.h': 'struct seen {\n\tint x;\n};\n',
+      'include/linux/far.h': names.map((n) => `struct ${n} {\n\tint x;\n};\n`).join(''),
+    });
+    const file = input('#include <linux/seen.h>\n');
+    const p = buildProgram([file], tree);
+    expect(p.findStruct('seen', file)?.fields.length).toBe(1);
+    expect(tree.searches).toEqual([]);
+    for (const n of names) expect(p.findStruct(n, file)?.fields.length).toBe(1);
+    expect(tree.searches).toEqual(['search struct a { union a {', 'search struct b { union b {', 'search struct c { union c {']);
+  });
+
   it('misses are remembered, and callees go out together', () => {
     const tree = treeOf({ 'kernel/a.c': 'int one(void)\n{\n\treturn two() + three();\n}\n', 'kernel/b.c': 'int two(void)\n{\n}\n' });
     const file = input('int f(void)\n{\n\treturn one();\n}\n');
