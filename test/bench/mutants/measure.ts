@@ -20,6 +20,8 @@ export interface Mutant {
   edits: Mend[];
   /** objects that the edit takes the release of: who acquires them is asked too */
   types: string[];
+  /** object that the kfunc returns: what is said of it may come of somebody else's release */
+  returns: string;
 }
 
 export interface Measured extends Mutant {
@@ -68,7 +70,8 @@ function mutantsOf(kfunc: Kfunc, base: Analysis, options: LintOptions): Mutant[]
   return KINDS.flatMap((kind) =>
     kind.mutants(subject).map((edits): Mutant => {
       const { file, start } = edits[0]!;
-      return { kind: kind.id, kfunc: kfunc.name, file, line: start.line, edits, types: kind.id === 'drop KF_RELEASE' ? types : [] };
+      const released = kind.id === 'drop KF_RELEASE' ? types : [];
+      return { kind: kind.id, kfunc: kfunc.name, file, line: start.line, edits, types: released, returns: definition.syntax.returns.name };
     }),
   );
 }
@@ -77,7 +80,9 @@ function mutantsOf(kfunc: Kfunc, base: Analysis, options: LintOptions): Mutant[]
 function roundsOf(mutants: Mutant[]): Mutant[][] {
   const rounds: Mutant[][] = [];
   for (const m of mutants) {
-    const free = rounds.find((r) => !r.some((o) => o.kfunc === m.kfunc || o.types.some((t) => m.types.includes(t))));
+    const meets = (o: Mutant) =>
+      o.kfunc === m.kfunc || o.types.some((t) => m.types.includes(t) || t === m.returns) || m.types.includes(o.returns);
+    const free = rounds.find((r) => !r.some(meets));
     if (free) free.push(m);
     else rounds.push([m]);
   }
