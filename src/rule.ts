@@ -158,7 +158,7 @@ export function pathEvidence(event: FlowEvent, last: string): Evidence[] {
   return [...steps, step(`${event.function}() ${last}`, event.location)];
 }
 
-export function step(text: string, location: Location): Evidence {
+export function step(text: string, location: Location | null): Evidence {
   return { kind: 'guard', role: 'step', text, location, source: null };
 }
 

@@ -8,12 +8,13 @@ import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
 import { forget, forgetWritten } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { drop, take } from './known-call.ts';
+import { learnMembers } from './member.ts';
 import { rootOf } from './memory.ts';
 import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
 import { askedOf, plainRoot, rcuSection, type State } from './state.ts';
 import type { Origin, Value } from './value.ts';
-import { mergeSteered, mergeTaint, NO_TAINT, originKey } from './value.ts';
+import { mayFail, mergeSteered, mergeTaint, NO_TAINT, originKey } from './value.ts';
 
 const CHAIN_LIMIT = 12;
 
@@ -44,6 +45,7 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   if (result.clobbers) forget(s);
   else forgetWritten(s, result.writes);
   for (const i of exit.escaped) if (call.args[i] !== undefined) s.escaped.add(rootOf(s, call.args[i]!));
+  if (!learnMembers(a, s, call, exit, result, reason)) return null;
   fillMemory(a, s, call, exit, result);
   for (const [kind, change] of exit.context) s.context.set(kind, s.depth(kind) + change);
   for (const i of exit.droppedOn) if (call.args[i] !== undefined) drop(s, call.args[i]!);
@@ -77,9 +79,10 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   return id;
 }
 
-/** How this source of a result that may be good or not can make it bad: what is read from memory says nothing of itself, least of all that it is an ERR_PTR. */
+/** How this source of a result that may be good or not can make it bad: what is read from memory says nothing of itself unless the member is on record, and never that it is an ERR_PTR. */
 function failureOf(exit: ExitCase, o: Origin): number {
   if (o.k === 'const') return exit.origins.every((x) => x.k === 'const') ? NULL | ERR : NULL;
+  if (o.k === 'load') return o.member ? NULL : 0;
   return o.k === 'call' && o.mayFail ? (o.fails ?? NULL | ERR) : 0;
 }
 
@@ -214,7 +217,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
     // A pointer into an object stands and falls with the pointer to the object.
     const root = a.value(rootOf(s, id));
     origins.push(...root.origins);
-    if (root.origins.some((r) => r.k === 'param' || (r.k === 'call' && r.mayFail))) relevant = true;
+    if (root.origins.some((r) => r.k === 'param' || mayFail(r))) relevant = true;
   }
   if (!relevant) return [];
   const direct = o.origins.length === 1 && o.origins[0]!.k === 'param' ? call.args[o.origins[0]!.index] : undefined;

@@ -6,7 +6,7 @@ import { BOOL, commonType, INT, LONG, ULONG, UNKNOWN } from './ctype.ts';
 import { ERR, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
 import { assume, chain, constant, evaluate, limit, near } from './evaluate.ts';
 import { memberExtent } from './layout.ts';
-import { assign, readLvalue } from './memory.ts';
+import { assign, noteDeref, readLvalue } from './memory.ts';
 import { assumeCompare, constrain, convert } from './refine.ts';
 import { rcuSection, type State } from './state.ts';
 import { symbol, typeOfExpression } from './symbol.ts';
@@ -284,13 +284,14 @@ const isErrValue: Builtin = (a, s, e) =>
 
 const swap: Builtin = (a, s, e) => [{ s, v: a.fresh(s, e.span, 'x', INT, { k: 'unknown', why: '' }) }];
 
-/** `per_cpu_ptr(p, cpu)`, `this_cpu_ptr(p)`: near p; the cpu number is an index into per-CPU areas of nr_cpu_ids. */
+/** `per_cpu_ptr(p, cpu)`, `this_cpu_ptr(p)`: near p, and a bad pointer that no longer shows it where p is NULL; the cpu number is an index into per-CPU areas of nr_cpu_ids. */
 const perCpu: Builtin = (a, s, e) => {
   const p = e.args[0];
   if (!p) return first(a, s, e);
   return chain(evaluate(a, s, p), (o) => {
     const type = a.value(o.v).type;
     const to = type.k === 'pointer' ? type.to : UNKNOWN;
+    noteDeref(a, o.s, o.v, p.span, 'read');
     const cpu = e.args[1];
     if (!cpu) return [{ s: o.s, v: near(a, o.s, o.v, `%${e.span.start}`, e.span, to) }];
     return chain(evaluate(a, o.s, cpu), (c) => {

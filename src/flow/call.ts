@@ -11,6 +11,7 @@ import { applyKnowledge } from './known-call.ts';
 import { expanding, expandMacro } from './macro.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { plainRoot, type State } from './state.ts';
+import { mayFail } from './value.ts';
 
 export interface BoundCall {
   e: Expr & { k: 'call' };
@@ -72,7 +73,7 @@ function localDefinition(a: Activation, name: string): boolean {
 /** The kfunc's own parameters and results that may fail are worth following into callees. */
 export function isInteresting(a: Activation, s: State, id: string): boolean {
   const v = a.value(rootOf(s, id));
-  return v.taint.size > 0 || v.origins.some((o) => o.k === 'param' || (o.k === 'call' && o.mayFail));
+  return v.taint.size > 0 || v.origins.some((o) => o.k === 'param' || mayFail(o));
 }
 
 /** Anything may happen: memory is forgotten, what was handed over may live on elsewhere. */

@@ -1,4 +1,4 @@
-/** What `kfunc-patterns.yaml` may say of a kernel function or macro whose body is not followed. All argument numbers count from 0. */
+/** What `kfunc-patterns.yaml` may say of a kernel function or macro whose body is not followed, and of members of kernel structs. All argument numbers count from 0. */
 
 /** What the result is when a reference was taken; `valid`: a pointer that is neither NULL nor an ERR_PTR. */
 export type Outcome = 'always' | 'true' | 'non-null' | 'valid' | 'zero';
@@ -41,6 +41,24 @@ export interface FunctionKnowledge {
   until?: string;
 }
 
+/** A member that may hold NULL although the object is good. */
+export interface MemberKnowledge {
+  /** the tag: `task_struct` */
+  struct: string;
+  member: string;
+  /** what it may hold beside a good pointer */
+  may: 'null'[];
+  /** when it does, one clause */
+  why: string;
+  /** the kernel's own word for it: path and symbol */
+  source: { path: string; symbol: string };
+  /** since and until which kernel series this holds, both inclusive */
+  since?: string;
+  until?: string;
+}
+
 export interface Knowledge {
   functions: ReadonlyMap<string, FunctionKnowledge>;
+  /** by `<tag>.<member>` */
+  members: ReadonlyMap<string, MemberKnowledge>;
 }

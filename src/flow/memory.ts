@@ -7,10 +7,11 @@ import { UNKNOWN } from './ctype.ts';
 import { address, chain, evaluate, near } from './evaluate.ts';
 import type { Extent } from './event.ts';
 import { arrayCount, memberExtent, typeSize } from './layout.ts';
+import { formerPlace, mayBeNull, memberOnRecord } from './member.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
 import { findField } from './symbol.ts';
-import type { Origin } from './value.ts';
+import { isOwn, type Origin } from './value.ts';
 
 /** The pointer that this one was made from by member access, casts and arithmetic: what must not be NULL when this one is used. */
 export function rootOf(s: State, id: string): string {
@@ -68,7 +69,7 @@ function memberPath(a: Activation, s: State, id: string): MemberPath {
   return { names, struct, end: offset === null || size === null ? null : offset + size };
 }
 
-function pointee(t: CType): CType {
+export function pointee(t: CType): CType {
   return t.k === 'pointer' ? t.to : t.k === 'array' ? t.of : UNKNOWN;
 }
 
@@ -164,7 +165,7 @@ function globalType(a: Activation, name: string): CType {
 }
 
 /** Name under which memory is remembered: `v:x@1` for a plain variable, else `m:<pointer>`. */
-function placeOf(pointer: string): string {
+export function placeOf(pointer: string): string {
   if (pointer.startsWith('a:v:') || pointer.startsWith('a:g:')) {
     const rest = pointer.slice(2);
     if (!/[[+]/.test(rest)) return rest;
@@ -183,7 +184,7 @@ export function readLvalue(a: Activation, s: State, lvalue: Expr): Outcome[] {
   });
 }
 
-function loadFrom(a: Activation, s: State, pointer: string, span: Span, name: string): Outcome[] {
+export function loadFrom(a: Activation, s: State, pointer: string, span: Span, name: string): Outcome[] {
   const place = placeOf(pointer);
   const held = s.env.get(place);
   if (held !== undefined) return [{ s, v: held }];
@@ -193,10 +194,17 @@ function loadFrom(a: Activation, s: State, pointer: string, span: Span, name: st
   if (type.k === 'array') return [{ s, v: near(a, s, pointer, '[]', span, type) }];
   const root = a.value(rootOf(s, pointer));
   const of = root.origins.length === 1 && root.origins[0]!.k === 'param' ? root.origins[0]!.index : null;
-  const origin: Origin = pointer.startsWith('a:v:') ? { k: 'unknown', why: '' } : { k: 'load', text: name, of };
-  const id = a.fresh(s, span, 'l', type, origin);
+  const local = pointer.startsWith('a:v:');
+  const member = local ? undefined : memberOnRecord(a, s, pointer);
+  const origin: Origin = local
+    ? { k: 'unknown', why: '' }
+    : { k: 'load', text: name, of, own: root.origins.some(isOwn), ...(member ? { member } : {}) };
+  // what may be NULL is a pointer, also where the struct is not at hand
+  // `p->a` and `p->a->b` start at one place
+  const id = a.fresh(s, span, `l${span.end - span.start}@`, member && type.k === 'unknown' ? { k: 'pointer', to: type } : type, origin);
   // An element's place is only known while the index is; it is not remembered.
   if (!pointer.includes('[')) s.env.set(place, id);
+  if (member) mayBeNull(a, s, { pointer, place, id, name });
   return [{ s, v: id }];
 }
 
@@ -261,6 +269,7 @@ function store(a: Activation, s: State, pointer: string, v: string, member: stri
   }
   dropBelow(s, place);
   if (!pointer.includes('[')) s.env.set(place, v);
+  if (memberOnRecord(a, s, pointer)) s.env.set(formerPlace(place), v);
 }
 
 function dropBelow(s: State, place: string): void {

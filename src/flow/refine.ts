@@ -32,7 +32,7 @@ export function convert(a: Activation, s: State, id: string, to: CType): string 
   const v = a.value(id);
   if (to.k === 'unknown' || to.k === 'void') return id;
   if (to.k === 'pointer' || to.k === 'array') {
-    if (v.type.k === 'pointer' || v.type.k === 'array') return retype(a, s, id, to);
+    if (v.type.k === 'pointer' || v.type.k === 'array' || v.type.k === 'unknown') return retype(a, s, id, to);
     return id;
   }
   if (to.k !== 'int') return id;

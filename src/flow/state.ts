@@ -16,7 +16,10 @@ export interface HeldReference {
 }
 
 export class State {
-  /** `v:name#scope` for variables, `m:<value>->f` for fields behind pointers, `v:name#scope.f` for fields of local objects */
+  /**
+   * `v:name#scope` for variables, `m:<value>->f` for fields behind pointers, `v:name#scope.f` for fields of local objects; `was:m:…`: what such a field
+   * was last seen to hold, kept when code out of sight may have changed it
+   */
   env: Map<string, string>;
   facts: Map<string, Fact>;
   links: Map<string, Link>;
@@ -140,6 +143,7 @@ export class State {
     for (const l of this.links.values()) if (l.from === id) used = true;
     for (const h of this.held) if (h.value === id) used = true;
     if (used) this.rename(id, `${id}'`);
+    else for (const p of [...this.env.keys()]) if (p.startsWith(`was:m:${id}.`)) this.env.delete(p);
     this.forgetSymbol(`#${id}`);
     this.asked.delete(id);
     this.facts.delete(id);
@@ -161,9 +165,10 @@ export class State {
     if (fact) this.facts.set(old, before ? join(before, fact) : fact);
     for (const [p, v] of this.env) if (v === id) this.env.set(p, old);
     for (const [p, v] of [...this.env]) {
-      if (!p.startsWith(`m:${id}->`) && !p.startsWith(`m:${id}.`)) continue;
+      const prefix = p.startsWith('was:') ? 'was:m:' : 'm:';
+      if (!p.startsWith(`${prefix}${id}->`) && !p.startsWith(`${prefix}${id}.`)) continue;
       this.env.delete(p);
-      this.env.set(`m:${old}${p.slice(2 + id.length)}`, v);
+      this.env.set(`${prefix}${old}${p.slice(prefix.length + id.length)}`, v);
     }
     for (const [d, l] of this.links) if (l.from === id) this.links.set(d, { ...l, from: old });
     const link = this.links.get(id);

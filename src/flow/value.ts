@@ -1,5 +1,6 @@
 /** Values of the analysis: where they come from, how one is derived from another. */
 import type { CType } from './ctype.ts';
+import type { MemberKnowledge } from './knowledge.ts';
 
 export type Origin =
   /** the function's own parameter, untouched since entry */
@@ -9,8 +10,11 @@ export type Origin =
    * `known`: what it hands out was seen or is on record
    */
   | { k: 'call'; callee: string; at: number; rcu: boolean; mayFail: boolean; fails?: number; known: boolean }
-  /** read from memory; `of`: directly from what this parameter points to */
-  | { k: 'load'; text: string; of: number | null }
+  /**
+   * read from memory; `of`: directly from what this parameter points to; `member`: what is on record says that it may be NULL; `own`: of an object, or by way
+   * of one, that the function made or got itself
+   */
+  | { k: 'load'; text: string; of: number | null; own: boolean; member?: MemberKnowledge }
   /** filled in by a callee through a pointer */
   | { k: 'out'; callee: string }
   | { k: 'const' }
@@ -41,6 +45,16 @@ export type Steered = ReadonlyMap<number, 'up' | 'down'>;
 
 export const NO_TAINT: ReadonlySet<number> = new Set();
 
+/** It is on record or was seen that this can be NULL or an ERR_PTR. */
+export function mayFail(o: Origin): boolean {
+  return o.k === 'call' ? o.mayFail : o.k === 'load' && o.member !== undefined;
+}
+
+/** Not handed in with the parameters and no global: the function made it, or got it from a callee. */
+export function isOwn(o: Origin): boolean {
+  return o.k === 'load' ? o.own : o.k !== 'param' && o.k !== 'global';
+}
+
 export function originKey(o: Origin): string {
   switch (o.k) {
     case 'param':
@@ -48,7 +62,7 @@ export function originKey(o: Origin): string {
     case 'call':
       return `c${o.callee}@${o.at}${o.mayFail ? `!${o.fails ?? ''}` : ''}`;
     case 'load':
-      return `l${o.text}`;
+      return `l${o.text}${o.member ? '!' : ''}`;
     case 'out':
       return `o${o.callee}`;
     case 'address':

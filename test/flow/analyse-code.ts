@@ -1,13 +1,16 @@
 /** For tests: C text in, the claims of the rules out, with nothing but that text at hand. */
 import type { Claim } from '../../src/claim.ts';
 import { Flow } from '../../src/flow/analyze.ts';
-import type { FunctionKnowledge } from '../../src/flow/knowledge.ts';
+import type { FunctionKnowledge, MemberKnowledge } from '../../src/flow/knowledge.ts';
 import type { KfuncUnit, Rule } from '../../src/rule.ts';
 import { buildProgram } from '../../src/source/program.ts';
 
-export function unitsOf(code: string, functions: FunctionKnowledge[] = [], series = '6.12'): KfuncUnit[] {
+export function unitsOf(code: string, functions: FunctionKnowledge[] = [], series = '6.12', members: MemberKnowledge[] = []): KfuncUnit[] {
   const program = buildProgram([{ path: 'test.c', text: code, added: new Set(), complete: true, origin: 'file' }], null);
-  const flow = new Flow(program, { functions: new Map(functions.map((f) => [f.name, f])) });
+  const flow = new Flow(program, {
+    functions: new Map(functions.map((f) => [f.name, f])),
+    members: new Map(members.map((m) => [`${m.struct}.${m.member}`, m])),
+  });
   return program.kfuncs.flatMap((kfunc) =>
     kfunc.definitions.map((definition) => ({
       kfunc,

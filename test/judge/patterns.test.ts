@@ -42,6 +42,18 @@ describe('a good pattern file', () => {
     expect(knowledgeOf(patterns, '7.0').functions.get('thing_tryget')?.takes?.when).toBe('true');
   });
 
+  it('gives members by series', () => {
+    const why = (series: string) => knowledgeOf(patterns, series).members.get('thing.owner')?.why;
+    expect([why('6.6'), why('6.8'), why('6.10')]).toEqual(['nobody has it yet', undefined, 'its owner may have left']);
+    expect(knowledgeOf(patterns, '6.12').members.get('thing.peer')).toEqual({
+      struct: 'thing',
+      member: 'peer',
+      may: ['null'],
+      why: 'it may stand alone',
+      source: { path: 'include/linux/thing.h', symbol: 'struct thing' },
+    });
+  });
+
   it('keeps where each ruling and pattern stands', () => {
     expect(patterns.rulings[0]).toMatchObject({
       id: 'thing-may-be-null',
@@ -63,13 +75,15 @@ describe('a good pattern file', () => {
 
   it('gives way to a later file for each function and id', () => {
     const later = parsePatterns(
-      'version: 1\nfunctions:\n  thing_lookup: { returns: [valid] }\npatterns:\n  - { id: thing-may-be-null, match: { rule: unchecked-param, subject: t }, says: wrong, reason: r, sources: [{ who: x }] }',
+      'version: 1\nfunctions:\n  thing_lookup: { returns: [valid] }\nmembers:\n  thing.owner: { may: [null], why: later, source: { path: p, symbol: s } }\npatterns:\n  - { id: thing-may-be-null, match: { rule: unchecked-param, subject: t }, says: wrong, reason: r, sources: [{ who: x }] }',
       'later.yaml',
       checks,
     );
     const all = mergePatterns([patterns, later]);
     expect(knowledgeOf(all, '6.1').functions.get('thing_lookup')?.returns).toEqual(['valid']);
     expect(knowledgeOf(all, '6.1').functions.has('thing_alloc')).toBe(true);
+    expect(knowledgeOf(all, '6.1').members.get('thing.owner')?.why).toBe('later');
+    expect(knowledgeOf(all, '6.1').members.has('thing.peer')).toBe(true);
     expect(all.rulings).toEqual([]);
     expect(all.idioms.map((one) => one.id)).toEqual(['thing-values-are-small', 'thing-may-be-null']);
   });
@@ -82,6 +96,13 @@ describe('the built-in pattern file', () => {
     const { functions } = knowledgeOf(patterns, '6.12');
     expect(functions.size).toBeGreaterThan(250);
     expect(functions.get('css_tryget')).toEqual({ name: 'css_tryget', dereferences: [0], takes: { what: 0, when: 'true', live: false } });
+  });
+
+  it('knows members that may be NULL, each with the place that shows it', () => {
+    expect(knowledgeOf(patterns, '6.12').members.has('task_struct.mm')).toBe(true);
+    expect(knowledgeOf(patterns, '6.12').members.has('vm_area_struct.vm_mm')).toBe(false);
+    expect(knowledgeOf(patterns, '7.3').members.has('vm_area_struct.vm_mm')).toBe(true);
+    for (const one of patterns.members) expect(one.source.path, `${one.struct}.${one.member}`).toMatch(/^[\w/-]+\.[ch]$/);
   });
 
   it('leaves memcg_events() to the source', () => {

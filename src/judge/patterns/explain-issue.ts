@@ -33,9 +33,12 @@ function schemaAt(path: Path): Schema | null {
   return unwrap(schema);
 }
 
+/** Sections whose entries may stand alone or in a list. */
+export const BY_SERIES: ReadonlySet<string> = new Set(['functions', 'members']);
+
 /** `functions.css_get.returns[0]`; an entry that is not a list has no number although the schema sees one. */
 export function showPath(path: Path): string {
-  const shown = path[0] === 'functions' && path[2] === 0 ? [...path.slice(0, 2), ...path.slice(3)] : path;
+  const shown = BY_SERIES.has(String(path[0])) && path[2] === 0 ? [...path.slice(0, 2), ...path.slice(3)] : path;
   return (
     shown.map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? String(step) : `.${String(step)}`)).join('') || 'the file'
   );

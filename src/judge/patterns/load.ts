@@ -3,10 +3,10 @@
  */
 import { LineCounter, type Node, parseDocument } from 'yaml';
 import { InputError } from '../../claim.ts';
-import type { FunctionKnowledge } from '../../flow/knowledge.ts';
+import type { FunctionKnowledge, MemberKnowledge } from '../../flow/knowledge.ts';
 import { suggest } from '../../nearest.ts';
 import { compareSeries } from '../../verifier/series.ts';
-import { explainIssue, showPath } from './explain-issue.ts';
+import { BY_SERIES, explainIssue, showPath } from './explain-issue.ts';
 import type { Idiom, Patterns, RecordedWord, Ruling } from './model.ts';
 import { type PatternFile, patternFile } from './schema.ts';
 import { overlaps } from './series-range.ts';
@@ -42,6 +42,7 @@ export function parsePatterns(text: string, file: string, checks: PatternChecks)
   checkEntries(result.data, checks, refuse);
   return {
     functions: collectFunctions(result.data, refuse),
+    members: collectMembers(result.data, refuse),
     rulings: (result.data.rulings ?? []).map((entry, at) => toRuling(entry, { file, line: lineOf(['rulings', at]) })),
     idioms: (result.data.patterns ?? []).map((entry, at) => toIdiom(entry, { file, line: lineOf(['patterns', at]) })),
   };
@@ -91,7 +92,7 @@ function keyNode(parent: unknown, step: PropertyKey): Node | null {
 function valueAt(value: unknown, path: Path): unknown {
   let at = value;
   for (const step of path) {
-    if (path[0] === 'functions' && step === 0 && !Array.isArray(at)) continue;
+    if (BY_SERIES.has(String(path[0])) && step === 0 && !Array.isArray(at)) continue;
     at = (at as Record<PropertyKey, unknown> | null | undefined)?.[step];
   }
   return at;
@@ -117,17 +118,37 @@ function isEmpty(range: { since?: string | undefined; until?: string | undefined
   return range.since !== undefined && range.until !== undefined && compareSeries(range.since, range.until) > 0;
 }
 
-function collectFunctions(data: PatternFile, refuse: (path: Path, what: string) => never): FunctionKnowledge[] {
+type Refuse = (path: Path, what: string) => never;
+type Spell = { since?: string | undefined; until?: string | undefined };
+
+/** Entries of one name hold for series that don't overlap. */
+function checkSeries(section: string, name: string, entries: readonly Spell[], refuse: Refuse): void {
+  for (const [at, entry] of entries.entries()) {
+    const path: Path = [section, name, at];
+    if (isEmpty(entry)) refuse(path, `since is later than until in ${showPath(path)}`);
+    if (entries.slice(0, at).some((other) => overlaps(other, entry)))
+      refuse(path, `${showPath(path)} holds for a series that an entry above speaks of`);
+  }
+}
+
+function collectFunctions(data: PatternFile, refuse: Refuse): FunctionKnowledge[] {
   const all: FunctionKnowledge[] = [];
   for (const [name, entries] of Object.entries(data.functions ?? {})) {
     if (!/^[A-Za-z_]\w*$/.test(name)) refuse(['functions', name], `'${name}' is no name of a C function`);
-    for (const [at, entry] of entries.entries()) {
-      const path: Path = ['functions', name, at];
-      if (isEmpty(entry)) refuse(path, `since is later than until in ${showPath(path)}`);
-      if (entries.slice(0, at).some((other) => overlaps(other, entry)))
-        refuse(path, `${showPath(path)} holds for a series that an entry above speaks of`);
-      all.push({ name, ...entry } as FunctionKnowledge);
-    }
+    checkSeries('functions', name, entries, refuse);
+    all.push(...entries.map((entry) => ({ name, ...entry }) as FunctionKnowledge));
+  }
+  return all;
+}
+
+function collectMembers(data: PatternFile, refuse: Refuse): MemberKnowledge[] {
+  const all: MemberKnowledge[] = [];
+  for (const [name, entries] of Object.entries(data.members ?? {})) {
+    const [, struct, member] = /^([A-Za-z_]\w*)\.([A-Za-z_]\w*)$/.exec(name) ?? [];
+    if (struct === undefined || member === undefined)
+      return refuse(['members', name], `'${name}' is no member of a struct: write it as <tag>.<member>, such as task_struct.mm`);
+    checkSeries('members', name, entries, refuse);
+    all.push(...entries.map((entry) => ({ struct, member, ...entry }) as MemberKnowledge));
   }
   return all;
 }

@@ -1,6 +1,6 @@
 /** What `kfunc-patterns.yaml` holds, read and checked. Plain JSON, so that the built-in file can be carried in the bundle as it is. */
 import type { Seen } from '../../claim.ts';
-import type { FunctionKnowledge } from '../../flow/knowledge.ts';
+import type { FunctionKnowledge, MemberKnowledge } from '../../flow/knowledge.ts';
 
 /** upheld: nobody objects · contested: people disagree · retracted: who said it took it back. The last two are marked in every output. */
 export type Standing = 'upheld' | 'contested' | 'retracted';
@@ -71,6 +71,8 @@ export interface Idiom {
 export interface Patterns {
   /** in the order written; several of one name where the facts changed with the kernel series: their ranges don't overlap */
   functions: FunctionKnowledge[];
+  /** likewise, by struct and member */
+  members: MemberKnowledge[];
   rulings: Ruling[];
   idioms: Idiom[];
 }

@@ -54,6 +54,16 @@ export const functionEntry = z.strictObject({
   until: series.optional(),
 });
 
+const held = z.preprocess((value) => (value === null ? 'null' : value), z.enum(['null']));
+
+export const memberEntry = z.strictObject({
+  may: z.array(held).min(1),
+  why: text,
+  source: z.strictObject({ path: text, symbol: text }),
+  since: series.optional(),
+  until: series.optional(),
+});
+
 const range = z.strictObject({ since: series.optional(), until: series.optional() });
 
 const source = z
@@ -103,14 +113,17 @@ export const idiomEntry = z.strictObject({
   sources: z.array(source).min(1, 'must name at least one source'),
 });
 
+/** One mapping, or a list of them where the facts changed with the series. */
+const bySeries = <T extends z.ZodType>(entry: T) =>
+  z.record(
+    z.string(),
+    z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(entry).min(1)),
+  );
+
 export const patternFile = z.strictObject({
   version: z.literal(1, 'must be 1'),
-  functions: z
-    .record(
-      z.string(),
-      z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(functionEntry).min(1)),
-    )
-    .optional(),
+  functions: bySeries(functionEntry).optional(),
+  members: bySeries(memberEntry).optional(),
   rulings: z.array(rulingEntry).optional(),
   patterns: z.array(idiomEntry).optional(),
 });
