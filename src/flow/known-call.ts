@@ -1,5 +1,5 @@
 /** A call of a function that `kfunc-patterns.yaml` describes. */
-import type { Span } from '../source/ir.ts';
+import type { Expr, Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, noteCall } from './call.ts';
@@ -27,7 +27,7 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     if (call.args[i] !== undefined && isBehind(a, s, call.args[i]!)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
-  const sleep = sleeps(a, call, known);
+  const sleep = sleeps(call, known);
   noteCall(a, s, call, true, sleep);
   if (sleep === 'yes')
     a.note(s, span, constant(a, s, 0), {
@@ -61,15 +61,34 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   return results(a, s, call, known, span.start);
 }
 
-function sleeps(a: Activation, call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {
+function sleeps(call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {
   if (known.sleeps === undefined || known.sleeps === false) return 'no';
   if (known.sleeps === true) return 'yes';
   const flags = call.e.args[known.sleeps.gfp];
   if (!flags) return 'unknown';
-  const text = a.text(flags.span);
-  if (/\bGFP_(ATOMIC|NOWAIT)\b|__GFP_ATOMIC/.test(text)) return 'no';
-  if (/\bGFP_(KERNEL|USER|NOIO|NOFS|HIGHUSER|KERNEL_ACCOUNT)/.test(text)) return 'yes';
-  return 'unknown';
+  const said = reclaimOf(flags);
+  return said === 'none' ? 'no' : said;
+}
+
+/** Whether gfp flags as written let the allocator sleep; `none`: they say nothing of it, as __GFP_ZERO. A choice between both is not known. */
+function reclaimOf(e: Expr): 'yes' | 'no' | 'none' | 'unknown' {
+  if (e.k === 'number') return e.value === 0 ? 'none' : 'unknown';
+  if (e.k === 'cast') return reclaimOf(e.x);
+  if (e.k === 'name') {
+    if (/^GFP_(ATOMIC|NOWAIT)$|^__GFP_ATOMIC$/.test(e.name)) return 'no';
+    if (/^GFP_(KERNEL|USER|NOIO|NOFS|HIGHUSER|KERNEL_ACCOUNT)|^__GFP_(DIRECT_)?RECLAIM$/.test(e.name)) return 'yes';
+    return /^__GFP_[A-Z_]+$/.test(e.name) ? 'none' : 'unknown';
+  }
+  if (e.k === 'conditional' && e.then) {
+    const [x, y] = [reclaimOf(e.then), reclaimOf(e.other)];
+    return x === y ? x : 'unknown';
+  }
+  if (e.k !== 'binary') return 'unknown';
+  const l = reclaimOf(e.l);
+  if (e.op === '&' && e.r.k === 'unary' && e.r.op === '~') return reclaimOf(e.r.x) === 'none' ? l : l === 'yes' ? 'unknown' : l;
+  const r = reclaimOf(e.r);
+  if (e.op !== '|' && e.op !== '+') return 'unknown';
+  return l === 'yes' || r === 'yes' ? 'yes' : l === 'none' ? r : r === 'none' ? l : l === r ? l : 'unknown';
 }
 
 /** `&p->member` is not NULL where `p` is, unless it is the first member: what is told to bear NULL is then handed a bad address. */
