@@ -69,7 +69,11 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
     fails,
     known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known),
   };
-  const id = a.define(s, `c${a.offset(call.e.span)}.${at}.${index}`, exit.resultType, [origin], portable(exit.result));
+  const taint = [...exit.taint].reduce(
+    (all, i) => (call.args[i] === undefined ? all : mergeTaint(all, a.value(call.args[i]!).taint)),
+    NO_TAINT,
+  );
+  const id = a.define(s, `c${a.offset(call.e.span)}.${at}.${index}`, exit.resultType, [origin], portable(exit.result), taint);
   if (exit.answer) {
     const about = exit.answer.about.flatMap((i) => (call.args[i] === undefined ? [] : [plainRoot(s, call.args[i]!)]));
     a.answers.set(id, { about, why: exit.answer.why });

@@ -6,7 +6,7 @@ import { factKey, join, NULL, UNKNOWN_FACT } from './domain.ts';
 import { rootOf } from './memory.ts';
 import type { ExitCase } from './result.ts';
 import { plainRoot, type State } from './state.ts';
-import { mergeOrigins } from './value.ts';
+import { mergeOrigins, mergeTaint, NO_TAINT } from './value.ts';
 
 const CASE_LIMIT = 8;
 
@@ -30,6 +30,7 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
     result: value === null ? UNKNOWN_FACT : s.fact(value),
     resultType: v?.type ?? UNKNOWN,
     origins: v?.origins ?? [],
+    taint: v?.type.k === 'int' ? v.taint : NO_TAINT,
     isParameter:
       value !== null && parameterOf(root) >= 0 && (value === root || s.links.get(value)?.k === 'cast') ? parameterOf(root) : null,
     parameters: a.fn.parameters.map((_, i) => s.fact(`p${i}`)),
@@ -102,6 +103,7 @@ function joinCases(a: ExitCase, b: ExitCase): ExitCase {
     result: join(a.result, b.result),
     resultType: a.resultType.k === 'unknown' ? b.resultType : a.resultType,
     origins: mergeOrigins(a.origins, b.origins),
+    taint: mergeTaint(a.taint, b.taint),
     isParameter: a.isParameter === b.isParameter ? a.isParameter : null,
     parameters: a.parameters.map((f, i) => join(f, b.parameters[i]!)),
     memory,

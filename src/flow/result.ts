@@ -12,6 +12,8 @@ export interface ExitCase {
   resultType: CType;
   /** of the value returned; a `param` origin speaks of this function's own parameter */
   origins: Origin[];
+  /** parameters whose value takes part in a number that is returned */
+  taint: ReadonlySet<number>;
   /** the result is exactly this parameter */
   isParameter: number | null;
   parameters: Fact[];
