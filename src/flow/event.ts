@@ -82,6 +82,8 @@ export type FlowEvent = Common &
     | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number>; unsure: string | null; permission: string | null }
     /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section; `mutex`: it holds a mutex, which may stand for one */
     | { k: 'rcu-read'; how: string; section: boolean; mutex: boolean }
+    /** a parameter's pointer is stored in memory that another parameter points to */
+    | { k: 'keep'; member: string | null }
     /** an assignment to a variable that held a parameter */
     | { k: 'rebind'; variable: string; source: string }
   );

@@ -226,6 +226,9 @@ export function assign(a: Activation, s: State, lvalue: Expr, v: string, span: S
     const stored = convert(a, o.s, v, pointee(a.value(o.v).type));
     store(a, o.s, o.v, stored, x.k === 'field' ? x.name : null);
     const root = rootOf(o.s, o.v);
+    const kept = rootOf(o.s, stored);
+    if (kept !== root && /^p\d/.test(kept) && /^p\d/.test(root) && a.value(kept).type.k === 'pointer')
+      a.note(o.s, span, kept, { k: 'keep', member: x.k === 'field' ? x.name : null });
     if (pointee(a.value(o.v).type).k === 'struct' && !root.startsWith('a:v:')) o.s.filled.add(root);
     return [{ s: o.s, v: stored }];
   });
