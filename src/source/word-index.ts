@@ -1,33 +1,72 @@
-/** Which files hold a word. Made file by file when many words are asked for: a look-up then costs no reading of texts. Single letters are everywhere: for them texts are read. */
+/**
+ * Which files may hold a word. Made file by file when many words are asked for: a look-up then costs no reading of texts. Words are kept by their hash, so an answer
+ * may name a file too many, never one too few. Single letters are everywhere: for them texts are read.
+ */
 import type { SourceFile } from './model.ts';
+
+/** A power of two: a kernel's headers hold some 300,000 different words. */
+const SLOTS = 1 << 21;
 
 export class WordIndex {
   private readonly files: SourceFile[] = [];
   private readonly seen = new Set<SourceFile>();
-  private readonly places = new Map<string, number[]>();
+  /** indices of files, by the hash of a word that they hold */
+  private readonly places = new Map<number, number[]>();
+  /** by hash: the last file that held it, plus one */
+  private readonly last = new Int32Array(SLOTS);
 
-  /** Those of `among` that hold the word, in the order of `among`. */
+  /** Those of `among` that may hold the word, in the order of `among`. */
   holders(word: string, among: ReadonlySet<SourceFile>): SourceFile[] {
     if (word.length < 2) return [...among].filter((f) => f.text.includes(word));
     for (const f of among) if (!this.seen.has(f)) this.add(f);
-    const held = new Set((this.places.get(word) ?? []).map((i) => this.files[i]!));
-    if (held.size === 0) return [];
+    const found = this.places.get(hashOf(word));
+    if (!found) return [];
+    const held = new Set(found.map((i) => this.files[i]!));
     return held.size === 1 ? [...held].filter((f) => among.has(f)) : [...among].filter((f) => held.has(f));
   }
 
   has(word: string, file: SourceFile): boolean {
     if (word.length < 2) return file.text.includes(word);
     if (!this.seen.has(file)) this.add(file);
-    return (this.places.get(word) ?? []).some((i) => this.files[i] === file);
+    return (this.places.get(hashOf(word)) ?? []).some((i) => this.files[i] === file);
   }
 
+  /** By hand: a pattern makes a string of every word of every header. */
   private add(file: SourceFile): void {
     const at = this.files.push(file) - 1;
     this.seen.add(file);
-    for (const word of file.text.match(/[A-Za-z_]\w+/g) ?? []) {
-      const known = this.places.get(word);
-      if (!known) this.places.set(word, [at]);
-      else if (known.at(-1) !== at) known.push(at);
+    const { text } = file;
+    let hash = 0;
+    let length = 0;
+    for (let i = 0; i <= text.length; i++) {
+      const code = i < text.length ? text.charCodeAt(i) : 0;
+      if (isWordCode(code) && (length > 0 || code > 57)) {
+        hash = (Math.imul(hash, 31) + code) | 0;
+        length++;
+        continue;
+      }
+      if (length > 1) this.place(hash & (SLOTS - 1), at);
+      hash = 0;
+      length = 0;
     }
   }
+
+  private place(slot: number, file: number): void {
+    if (this.last[slot] === file + 1) return;
+    this.last[slot] = file + 1;
+    const known = this.places.get(slot);
+    if (known) known.push(file);
+    else this.places.set(slot, [file]);
+  }
+}
+
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + word.charCodeAt(i)) | 0;
+  return hash & (SLOTS - 1);
+}
+
+/** Letters, digits, `_`, in ASCII. */
+function isWordCode(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
 }
