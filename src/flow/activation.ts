@@ -5,14 +5,14 @@ import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
 import type { CType } from './ctype.ts';
 import { resolveType, typeMax, typeMin } from './ctype.ts';
 import type { Fact } from './domain.ts';
-import { ANY_POINTER, join, pointerFact, rangeFact } from './domain.ts';
+import { ANY_POINTER, factKey, join, pointerFact, rangeFact } from './domain.ts';
 import type { FlowEvent, Occurrence } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { FunctionResult } from './result.ts';
 import { askedOf, type State } from './state.ts';
 import { type TypeMemory, typeMemory } from './type-memory.ts';
 import type { Origin, Steered, Value } from './value.ts';
-import { mergeOrigins, mergeSteered, mergeTaint, NO_TAINT, originKey } from './value.ts';
+import { mergeOrigins, mergeSteered, mergeTaint, NO_TAINT, originsKey } from './value.ts';
 
 /** Asks for the analysis of a callee in the context of these entry facts; null where it can't be followed, with the reason. */
 export type CalleeAnalysis = (
@@ -268,8 +268,8 @@ export class Activation {
 const MOST_OCCURRENCES = 48;
 
 function absorb(list: Occurrence[], o: Occurrence): void {
-  const origins = o.origins.map(originKey).join();
-  const i = list.findIndex((x) => x.doubt === o.doubt && x.origins.map(originKey).join() === origins);
+  const origins = originsKey(o.origins);
+  const i = list.findIndex((x) => x.doubt === o.doubt && originsKey(x.origins) === origins);
   if (i < 0) {
     list.push(o);
     return;
@@ -321,12 +321,10 @@ function eventKey(e: FlowEvent): string {
 }
 
 function occurrenceKey(o: Occurrence): string {
-  const f = o.fact;
-  const bounds = [...f.below, ...f.above].map((b) => `${b.symbol}${b.plus}`).join();
-  const parameters = o.parameters
-    .map((p) => `${p.nul}.${p.lo}.${p.hi}.${[...p.below, ...p.above].map((b) => `${b.symbol}${b.plus}`).join()}`)
-    .join('/');
-  return `${o.origins.map(originKey).join()}|${o.steered ? [...o.steered].join() : ''}|${f.nul}.${f.lo}.${f.hi}.${f.nonZero}|${bounds}|${o.doubt ?? ''}|${parameters}`;
+  let parameters = '';
+  for (const p of o.parameters) parameters += `/${factKey(p)}`;
+  const steered = o.steered ? [...o.steered].join() : '';
+  return `${originsKey(o.origins)}|${steered}|${factKey(o.fact)}|${o.doubt ?? ''}|${parameters}`;
 }
 
 /** The name an expression goes by in messages: `css`, `opts->error`. */

@@ -14,7 +14,7 @@ import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
 import { askedOf, plainRoot, rcuSection, type State } from './state.ts';
 import type { Origin, Value } from './value.ts';
-import { mayFail, mergeSteered, mergeTaint, NO_TAINT, originKey } from './value.ts';
+import { mayFail, mergeSteered, mergeTaint, NO_TAINT, originsKey } from './value.ts';
 
 const CHAIN_LIMIT = 12;
 
@@ -138,7 +138,7 @@ function liftKey(a: Activation, s: State, call: BoundCall): string {
   const args = call.args.map((id) => {
     const root = rootOf(s, id);
     const { nul } = s.fact(root);
-    return `${id}>${root}>${a.value(root).taint.size}${a.value(root).origins.map(originKey).join()}>${[...a.value(id).taint].join('.')}>${nul}${isNear(s, id)}`;
+    return `${id}>${root}>${a.value(root).taint.size}${originsKey(a.value(root).origins)}>${[...a.value(id).taint].join('.')}>${nul}${isNear(s, id)}`;
   });
   const parameters = a.fn.parameters.map((_, i) => factKey(s.fact(`p${i}`)));
   const context = [...s.context].filter(([, n]) => n !== 0).map(([k, n]) => k + n);

@@ -141,8 +141,27 @@ export function widen(old: Fact, next: Fact, typeLo: number, typeHi: number): Fa
   };
 }
 
+/** facts are never changed, and the same one is asked for on many paths */
+const keys = new WeakMap<Fact, string>();
+
 export function factKey(f: Fact): string {
-  return `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${boundsKey(f.below)}:${boundsKey(f.above)}`;
+  let key = keys.get(f);
+  if (key === undefined) {
+    key = `${f.nul}:${f.lo}:${f.hi}:${f.nonZero ? 1 : 0}:${boundsKey(f.below)}:${boundsKey(f.above)}`;
+    keys.set(f, key);
+  }
+  return key;
+}
+
+/** Whether they say the same, whatever taught it. */
+export function saysTheSame(a: Fact, b: Fact): boolean {
+  if (a === b) return true;
+  if (a.nul !== b.nul || a.lo !== b.lo || a.hi !== b.hi || a.nonZero !== b.nonZero) return false;
+  return sameBounds(a.below, b.below) && sameBounds(a.above, b.above);
+}
+
+function sameBounds(a: readonly Bound[], b: readonly Bound[]): boolean {
+  return a === b || (a.length === b.length && a.every((x) => b.some((y) => sameBound(x, y))));
 }
 
 function boundsKey(bounds: readonly Bound[]): string {

@@ -4,7 +4,7 @@ import type { Activation } from './activation.ts';
 import type { CType } from './ctype.ts';
 import { commonType, typeKey, typeMax, typeMin, UNKNOWN } from './ctype.ts';
 import type { Bound, Fact, Reason } from './domain.ts';
-import { factKey, isImpossible, meet, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID, withReason } from './domain.ts';
+import { isImpossible, meet, NULL, pointerFact, rangeFact, saysTheSame, UNKNOWN_FACT, VALID, withReason } from './domain.ts';
 import { plainRoot, type State } from './state.ts';
 
 export const TRUE_FACT: Fact = { ...UNKNOWN_FACT, nul: VALID | 4, nonZero: true };
@@ -80,7 +80,7 @@ export function constrain(a: Activation, s: State, id: string, partial: Fact, re
   const before = s.fact(id);
   let after = meet(before, partial);
   if (isImpossible(after)) return false;
-  if (factKey(after) === factKey(before)) return true;
+  if (saysTheSame(after, before)) return true;
   if (reason) after = withReason(after, reason);
   s.facts.set(id, after);
   const answer = a.answers.size > 0 ? a.answers.get(plainRoot(s, id)) : undefined;

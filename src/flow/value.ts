@@ -73,6 +73,17 @@ export function originKey(o: Origin): string {
   }
 }
 
+const originKeys = new WeakMap<readonly Origin[], string>();
+
+export function originsKey(origins: readonly Origin[]): string {
+  let key = originKeys.get(origins);
+  if (key === undefined) {
+    key = origins.map(originKey).join();
+    originKeys.set(origins, key);
+  }
+  return key;
+}
+
 export function mergeOrigins(a: Origin[], b: Origin[]): Origin[] {
   const seen = new Set(a.map(originKey));
   const extra = b.filter((o) => !seen.has(originKey(o)));
