@@ -4,7 +4,7 @@ import { ConditionStack, isConditional } from './conditions.ts';
 import { readFlags } from './flags.ts';
 import { lexisOf } from './functions.ts';
 import { lineAt, locate } from './locate.ts';
-import { type FoundMacro, type MacroLookup, macroIn, macrosOf, substitute } from './macros.ts';
+import { type FileMacros, type MacroLookup, macroIn, macrosOf, substitute } from './macros.ts';
 import type { DtorEntry, IdFlagsEntry, KfuncSet, SourceFile } from './model.ts';
 
 const OPENERS = new Set(['BTF_KFUNCS_START', 'BTF_SET8_START', 'BTF_SET_START', 'BTF_SET_START_GLOBAL']);
@@ -24,7 +24,7 @@ export class SetScan {
   private readonly file: SourceFile;
   private readonly code: string;
   private readonly find: MacroLookup;
-  private readonly macros: ReadonlyMap<string, FoundMacro[]>;
+  private readonly macros: FileMacros;
   private readonly conditions = new ConditionStack();
   private open: KfuncSet | null = null;
   /** entries since the last gap or the file's start, while no set is open */

@@ -10,7 +10,7 @@ export interface Directive {
   end: number;
   /** `ifdef`, `define`, … ; '' for a lone `#` */
   keyword: string;
-  /** what follows the keyword: comments gone, continuations joined, white space folded */
+  /** what follows the keyword of a condition: comments gone, continuations joined, white space folded; '' for others */
   argument: string;
 }
 
@@ -152,8 +152,10 @@ class Lexer {
     const shown = this.text.slice(hash, end);
     this.code.blank(hash, end);
     const bare = /\/[*/]/.test(shown) ? this.bare(shown, hash) : shown;
-    const [, keyword = '', argument = ''] = /^#\s*([A-Za-z_]*)([\s\S]*)/.exec(bare.replace(/\\\r?\n/g, ' ')) ?? [];
-    this.directives.push({ start: hash, end, keyword, argument: argument.replace(/\s+/g, ' ').trim() });
+    const line = bare.includes('\\') ? bare.replace(/\\\r?\n/g, ' ') : bare;
+    const [head = '', keyword = ''] = /^#\s*([A-Za-z_]*)/.exec(line) ?? [];
+    const argument = /^(?:if|el)/.test(keyword) ? line.slice(head.length).replace(/\s+/g, ' ').trim() : '';
+    this.directives.push({ start: hash, end, keyword, argument });
     return end;
   }
 

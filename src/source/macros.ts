@@ -3,6 +3,7 @@ import { splitCommas } from './brackets.ts';
 import { ConditionStack, isConditional } from './conditions.ts';
 import { withMacro } from './excerpt.ts';
 import { lexisOf } from './functions.ts';
+import type { Directive } from './lexis.ts';
 import { locate } from './locate.ts';
 import type { MacroSource, SourceFile } from './model.ts';
 
@@ -14,50 +15,78 @@ export interface FoundMacro extends MacroSource {
 
 export type MacroLookup = (name: string) => MacroSource | null;
 
-const cache = new WeakMap<SourceFile, Map<string, FoundMacro[]>>();
+/** The macros of a file, read when they are asked for: of a header's hundreds few are. */
+export class FileMacros {
+  private readonly file: SourceFile;
+  private readonly places = new Map<string, { directive: Directive; conditions: string[] }[]>();
+  private readonly known = new Map<string, FoundMacro[]>();
 
-/** All definitions of each macro in a file, in order. */
-export function macrosOf(file: SourceFile): ReadonlyMap<string, FoundMacro[]> {
+  constructor(file: SourceFile) {
+    this.file = file;
+    const { directives, uncommented } = lexisOf(file);
+    const stack = new ConditionStack();
+    let conditions = stack.conditions();
+    for (const directive of directives) {
+      if (isConditional(directive)) {
+        stack.pass(directive);
+        conditions = stack.conditions();
+      }
+      const name = directive.keyword === 'define' ? definedName(uncommented, directive) : null;
+      if (name === null) continue;
+      const place = { directive, conditions };
+      const others = this.places.get(name);
+      if (others) others.push(place);
+      else this.places.set(name, [place]);
+    }
+  }
+
+  /** All definitions of a macro, in order; undefined where there is none. */
+  get(name: string): FoundMacro[] | undefined {
+    const places = this.places.get(name);
+    if (!places) return undefined;
+    let found = this.known.get(name);
+    if (!found) {
+      found = places.flatMap(({ directive, conditions }) => readMacro(this.file, directive, conditions) ?? []);
+      this.known.set(name, found);
+    }
+    return found.length > 0 ? found : undefined;
+  }
+}
+
+const cache = new WeakMap<SourceFile, FileMacros>();
+
+export function macrosOf(file: SourceFile): FileMacros {
   let known = cache.get(file);
   if (!known) {
-    known = readMacros(file);
+    known = new FileMacros(file);
     cache.set(file, known);
   }
   return known;
 }
 
-function readMacros(file: SourceFile): Map<string, FoundMacro[]> {
-  const { directives, uncommented } = lexisOf(file);
-  const found = new Map<string, FoundMacro[]>();
-  const stack = new ConditionStack();
-  for (const d of directives) {
-    if (isConditional(d)) stack.pass(d);
-    if (d.keyword !== 'define') continue;
-    const text = uncommented
-      .slice(d.start, d.end)
-      .replace(/\\\r?\n/g, ' ')
-      .replace(/\s+/g, ' ');
-    const m = /^# ?define (\w+)(\(([^)]*)\))?(.*)$/.exec(text);
-    if (!m) continue;
-    const parameters =
-      m[2] === undefined
-        ? null
-        : m[3]!
-            .split(',')
-            .map((p) => p.trim())
-            .filter((p) => p !== '');
-    const list = found.get(m[1]!) ?? [];
-    list.push({
-      name: m[1]!,
-      parameters,
-      body: m[4]!.trim(),
-      location: locate(file, d.start),
-      at: d.start,
-      conditions: stack.conditions(),
-    });
-    found.set(m[1]!, list);
-  }
-  return found;
+const DEFINED = /#(?:\s|\\\r?\n)*define(?:\s|\\\r?\n)+(\w+)/y;
+
+function definedName(text: string, { start, end }: Directive): string | null {
+  DEFINED.lastIndex = start;
+  const m = DEFINED.exec(text);
+  return m && DEFINED.lastIndex <= end ? m[1]! : null;
+}
+
+function readMacro(file: SourceFile, { start, end }: Directive, conditions: string[]): FoundMacro | null {
+  const text = lexisOf(file)
+    .uncommented.slice(start, end)
+    .replace(/\\\r?\n/g, ' ')
+    .replace(/\s+/g, ' ');
+  const m = /^# ?define (\w+)(\(([^)]*)\))?(.*)$/.exec(text);
+  if (!m) return null;
+  const parameters =
+    m[2] === undefined
+      ? null
+      : m[3]!
+          .split(',')
+          .map((p) => p.trim())
+          .filter((p) => p !== '');
+  return { name: m[1]!, parameters, body: m[4]!.trim(), location: locate(file, start), at: start, conditions };
 }
 
 /** The definition that counts where several stand under #if: the one that says most; null where the file has none. */
