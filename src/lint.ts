@@ -89,8 +89,7 @@ export interface Ground {
   weigh(claims: Claim[]): Finding[];
 }
 
-export function groundOf(files: SourceFile[], options: LintOptions, work: Work): Ground {
-  const program = buildProgram(files, options.tree);
+export function groundOf(program: Program, options: LintOptions, work: Work): Ground {
   const knowledge = knowledgeOf(options.patterns, options.kernel.series);
   if (work.wholeTree) program.indexTree();
   const bench = benchFor(program, options);
@@ -107,7 +106,7 @@ export function groundOf(files: SourceFile[], options: LintOptions, work: Work):
 
 /** Everything from files to findings, kept for those who ask further questions of the same code. */
 export function analyse(files: SourceFile[], options: LintOptions, work: Work = {}): Analysis {
-  const ground = groundOf(files, options, work);
+  const ground = groundOf(buildProgram(files, options.tree), options, work);
   return conclude(
     ground,
     ground.kfuncs.map((k, i) => {
@@ -140,7 +139,7 @@ export interface Step {
 
 /** The same findings as analyse(), as they come: for someone who looks on. Rulings are about one kfunc, so each step can settle them. */
 export function* analyseStepwise(files: SourceFile[], options: LintOptions, work: Work = {}): Generator<Step> {
-  const ground = groundOf(files, options, work);
+  const ground = groundOf(buildProgram(files, options.tree), options, work);
   const { program, rules, kfuncs, weigh } = ground;
   const total = kfuncs.length;
   const units: KfuncUnit[] = [];

@@ -3,8 +3,8 @@ import type { FunctionResult } from './flow/result.ts';
 import type { Ground, LintOptions, LintResult } from './lint.ts';
 import { conclude, follow, groundOf } from './lint.ts';
 import { fixPatchOf } from './mend/patch.ts';
-import type { SourceFile, TreeFiles } from './source/model.ts';
-import { kfuncPaths } from './source/program.ts';
+import type { Program, SourceFile, TreeFiles } from './source/model.ts';
+import { buildProgram, kfuncPaths } from './source/program.ts';
 
 export { kfuncPaths };
 
@@ -31,8 +31,8 @@ export function kfuncFiles(tree: TreeFiles): SourceFile[] {
 }
 
 /** Lints a whole tree. */
-export function scanTree(options: ScanOptions): LintResult {
-  const scan = startScan(options);
+export function scanTree(options: ScanOptions, read = readScan(options.tree)): LintResult {
+  const scan = startScan(options, read);
   const { kfuncs } = scan.ground;
   return concludeScan(
     scan,
@@ -44,9 +44,16 @@ export function scanTree(options: ScanOptions): LintResult {
   );
 }
 
-export function startScan(options: ScanOptions): Scan {
-  const files = kfuncFiles(options.tree);
-  return { files, ground: groundOf(files, options, { wholeTree: true }) };
+/** What can be read while functions are still searched for: the files and the kfuncs in them. */
+export function readScan(tree: TreeFiles): { files: SourceFile[]; program: Program } {
+  const files = kfuncFiles(tree);
+  const program = buildProgram(files, tree);
+  void program.kfuncs;
+  return { files, program };
+}
+
+export function startScan(options: ScanOptions, { files, program } = readScan(options.tree)): Scan {
+  return { files, ground: groundOf(program, options, { wholeTree: true }) };
 }
 
 /** Indices of the kfuncs of a scan, file by file, largest file first: kfuncs of one file call the same functions, which are followed once. */

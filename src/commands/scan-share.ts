@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { FunctionResult } from '../flow/result.ts';
 import type { LintOptions, LintResult } from '../lint.ts';
 import { follow } from '../lint.ts';
-import { concludeScan, type ScanOptions, sharesOf, startScan } from '../scan.ts';
+import { concludeScan, type readScan, type ScanOptions, sharesOf, startScan } from '../scan.ts';
 
 /** What the worker needs to stand where this thread stands. */
 export interface ScanShare {
@@ -68,10 +68,15 @@ export function startHelper(threads: string | undefined): Helper | null {
 }
 
 /** Lints a whole tree with a helper's help. The findings are those of scanTree(). */
-export async function scanShared(options: ScanOptions, dir: string, helper: Helper): Promise<LintResult> {
+export async function scanShared(
+  options: ScanOptions,
+  dir: string,
+  helper: Helper,
+  read: ReturnType<typeof readScan>,
+): Promise<LintResult> {
   const { tree, progress, ...rest } = options;
   helper.begin({ found: tree.found?.() ?? new Map(), options: { ...plainOptions(rest), dir } });
-  const scan = startScan(options);
+  const scan = startScan(options, read);
   const { kfuncs } = scan.ground;
   const flows = new Map<number, FunctionResult[]>();
   const shares = sharesOf(scan);

@@ -34,16 +34,17 @@ export async function scanCommand(dir: string, options: ScanCommandOptions, io: 
 
 async function scan(dir: string, options: LintOptions & { tree: TreeFiles }, io: Io): Promise<LintResult> {
   const { kfuncs, rest } = searchAhead(options.tree);
-  const [{ startHelper, scanShared }, { kfuncPaths, scanTree }] = await Promise.all([
+  const [{ startHelper, scanShared }, { readScan, scanTree }] = await Promise.all([
     import('./scan-share.ts'),
     import('../scan.ts'),
     kfuncs,
   ]);
-  const helper = kfuncPaths(options.tree).length < WORTH_HELP ? null : startHelper(io.env.KFUNC_LINT_THREADS);
+  const read = readScan(options.tree);
+  const helper = read.files.length < WORTH_HELP ? null : startHelper(io.env.KFUNC_LINT_THREADS);
   await rest;
   const progress = showProgress(io);
   const all = { ...options, progress: progress.step };
-  const result = helper ? await scanShared(all, dir, helper) : scanTree(all);
+  const result = helper ? await scanShared(all, dir, helper, read) : scanTree(all, read);
   progress.end();
   return result;
 }

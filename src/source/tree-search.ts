@@ -1,9 +1,10 @@
 /** Searching a tree for strings and lines: by ripgrep where there is one, else by git, else by our own walk. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { SearchOptions } from './model.ts';
+import { outputOf } from './tree-ahead.ts';
 import { MAX_FILE, searchedFolders } from './tree-path.ts';
 
 const MAX_OUTPUT = 512 << 20;
@@ -165,17 +166,6 @@ function hasFewFiles(root: string, options: SearchOptions): boolean {
   if (folders.length === 0) return false;
   const found = entries(join(root, folders[0]!));
   return found.length <= FEW && found.every((e) => !e.isDirectory());
-}
-
-/** What a program that starts now prints; null where it can't be run, or is stopped: it is then run once more when it is asked. */
-function outputOf(program: string, args: string[], cwd: string): Promise<string | null> {
-  return new Promise((done) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
-    const pieces: Buffer[] = [];
-    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
-    child.on('error', () => done(null));
-    child.on('close', (code) => done(code === null ? null : Buffer.concat(pieces).toString('utf8')));
-  });
 }
 
 function gitSearch(dir: string, where: string[], commit: string | null): SearchEngine {

@@ -16,8 +16,12 @@ export async function searchKfuncs(tree: TreeFiles): Promise<void> {
   await tree.ahead?.([KFUNCS]);
 }
 
-/** For a run that follows all kfuncs: `rest` is what it asks for after their files. */
+/** For a run that follows all kfuncs: `rest` is what it asks for after their files, and goes on while those are read. */
 export function searchAhead(tree: TreeFiles): { kfuncs: Promise<void>; rest: Promise<void> } {
-  const rest = async (): Promise<void> => tree.ahead?.(['tags', { definitions: CORE_SOURCES }]);
-  return { kfuncs: searchKfuncs(tree), rest: rest() };
+  const kfuncs = searchKfuncs(tree);
+  const rest = async (): Promise<void> => {
+    await kfuncs;
+    await tree.ahead?.(['tags', { definitions: CORE_SOURCES }]);
+  };
+  return { kfuncs, rest: rest() };
 }
