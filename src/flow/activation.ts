@@ -74,6 +74,8 @@ export class Activation {
   private readonly seen = new WeakMap<FlowEvent, Set<string>>();
   /** results of calls out of sight: which values they were asked about, and why what they say is not known */
   readonly answers = new Map<string, { about: string[]; why: string }>();
+  /** pointers that are the sum of another one and a number */
+  readonly sums = new Map<string, { base: string; index: string }>();
   /** ways in which the events of a callee's result were taken over */
   private readonly lifted = new WeakMap<object, Set<string>>();
 
@@ -202,7 +204,9 @@ export class Activation {
     const a = this.value(x);
     const b = this.value(y);
     const id = `φ${place}`;
-    const type = a.type.k === 'unknown' ? b.type : a.type;
+    // of two arrays it is either: how long it is shows no more
+    const both = a.type.k === 'array' && (b.type.k === 'pointer' || (b.type.k === 'array' && b.type.dim !== a.type.dim));
+    const type: CType = a.type.k === 'unknown' ? b.type : both ? { k: 'pointer', to: (a.type as CType & { k: 'array' }).of } : a.type;
     this.registerValue(id, type, mergeOrigins(a.origins, b.origins), mergeTaint(a.taint, b.taint), mergeSteered(a, b));
     return id;
   };

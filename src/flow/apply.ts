@@ -7,6 +7,7 @@ import type { Bound, Fact } from './domain.ts';
 import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
 import { forget, forgetWritten } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
+import { extentBehind } from './extent.ts';
 import { drop, take } from './known-call.ts';
 import { learnMembers } from './member.ts';
 import { rootOf } from './memory.ts';
@@ -155,9 +156,17 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
     if (!interesting || LOCAL.has(event.k)) continue;
     const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, result, o));
     if (occurrences.length === 0) continue;
-    const seen = event.k === 'length' ? { ...event, parameter: parameterAt(call, event.parameter) } : event;
+    const seen = seenFrom(a, s, call, event);
     a.add({ ...seen, chain: [step, ...event.chain], occurrences } as FlowEvent);
   }
+}
+
+/** What of the event is about the callee's parameters, as its caller's. */
+function seenFrom(a: Activation, s: State, call: BoundCall, event: FlowEvent): FlowEvent {
+  if (event.k === 'length') return { ...event, parameter: parameterAt(call, event.parameter) };
+  if (event.k !== 'index' || event.of === null) return event;
+  const given = call.args[event.of];
+  return { ...event, extent: event.extent ?? (given === undefined ? null : extentBehind(a, s, given)), of: parameterAt(call, event.of) };
 }
 
 const LOCAL = new Set<FlowEvent['k']>(['return', 'test', 'rebind', 'call', 'sleep', 'rcu-read']);

@@ -156,5 +156,6 @@ function pointerArithmetic(a: Activation, s: State, op: string, p: string, other
   const id = `${p}${op}@${span.start}`;
   a.define(s, id, { k: 'pointer', to: element }, v.origins, pointerFact(VALID), mergeTaint(v.taint, a.value(other).taint));
   s.links.set(id, { k: 'near', from: p });
+  if (op === '+') a.sums.set(id, { base: p, index: other });
   return id;
 }

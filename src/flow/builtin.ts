@@ -299,6 +299,7 @@ const perCpu: Builtin = (a, s, e) => {
         k: 'index',
         array: 'per_cpu areas',
         extent: { value: null, symbol: 'nr_cpu_ids', plus: 0, text: 'nr_cpu_ids' },
+        of: null,
       });
       return [{ s: c.s, v: near(a, c.s, o.v, `%${e.span.start}`, e.span, to) }];
     });

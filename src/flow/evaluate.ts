@@ -225,7 +225,11 @@ function addressOf(a: Activation, s: State, x: Expr, span: Span): Outcome[] {
       { s: o.s, v: near(a, o.s, o.v, `.${x.name}`, span, loadPlace.memberType(a, o.v, x.name)) },
     ]);
   if (x.k === 'unary' && x.op === '*') return evaluate(a, s, x.x);
-  if (x.k === 'index') return chain(loadPlace.element(a, s, x), (o) => [{ s: o.s, v: o.v }]);
+  if (x.k === 'index') {
+    // &a[0] is a
+    const first = x.i.k === 'number' && x.i.value === 0;
+    return chain(loadPlace.element(a, s, x), (o) => [{ s: o.s, v: first ? (o.s.links.get(o.v)?.from ?? o.v) : o.v }]);
+  }
   if (x.k === 'name') {
     const v = a.variable(x.name);
     const type: CType = v ? { k: 'pointer', to: v.type } : { k: 'pointer', to: UNKNOWN };

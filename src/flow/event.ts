@@ -62,7 +62,8 @@ export type FlowEvent = Common &
   /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event; `element`: not only the first of what the pointer points to */
   (
     | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' | 'bulk'; element: boolean }
-    | { k: 'index'; array: string; extent: Extent | null }
+    /** `of`: where the extent is not known, the parameter of this function that points to the array: its caller may know */
+    | { k: 'index'; array: string; extent: Extent | null; of: number | null }
     | { k: 'shift'; width: number }
     /** a length in bytes handed to memcpy and kin for its argument `argument`; `of`: extent of that object where known; `parameter`: it is this parameter's memory */
     | { k: 'length'; callee: string; of: Extent | null; argument: number; parameter: number | null }

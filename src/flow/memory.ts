@@ -5,8 +5,8 @@ import { expressionName } from './activation.ts';
 import type { CType } from './ctype.ts';
 import { UNKNOWN } from './ctype.ts';
 import { address, chain, evaluate, near } from './evaluate.ts';
-import type { Extent } from './event.ts';
-import { arrayCount, memberExtent, typeSize } from './layout.ts';
+import { extentBehind, noteReach, parameterBehind } from './extent.ts';
+import { memberExtent, typeSize } from './layout.ts';
 import { formerPlace, mayBeNull, memberOnRecord } from './member.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
@@ -26,6 +26,7 @@ export function rootOf(s: State, id: string): string {
 
 /** Records that memory at `id` is touched; the root pointer is what is at risk. Objects of the function's own are not. */
 export function noteDeref(a: Activation, s: State, id: string, span: Span, access: 'read' | 'write' | 'bulk', element = false): void {
+  if (a.sums.size > 0 && access !== 'bulk') noteReach(a, s, id, span);
   const root = rootOf(s, id);
   if (root.startsWith('a:')) return;
   const path = memberPath(a, s, id);
@@ -84,7 +85,12 @@ function element(a: Activation, s: State, e: Expr & { k: 'index' }): Outcome[] {
   return chain(arrayBase(a, s, e.x), (base) =>
     chain(evaluate(a, base.s, e.i), (index) => {
       const type = a.value(base.v).type;
-      a.note(index.s, e.span, index.v, { k: 'index', array: expressionName(e.x), extent: extentOf(a, type) });
+      a.note(index.s, e.span, index.v, {
+        k: 'index',
+        array: expressionName(e.x),
+        extent: extentBehind(a, index.s, base.v),
+        of: parameterBehind(index.s, base.v),
+      });
       if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read', index.s.fact(index.v).hi !== 0);
       return [{ s: index.s, v: near(a, index.s, base.v, `[${e.span.start}]`, e.span, pointee(type)) }];
     }),
@@ -108,18 +114,6 @@ function arrayBase(a: Activation, s: State, x: Expr): Outcome[] {
     });
   }
   return evaluate(a, s, x);
-}
-
-function extentOf(a: Activation, t: CType): Extent | null {
-  if (t.k !== 'array' || t.dim.trim() === '') return null;
-  const text = t.dim.replace(/\s+/g, ' ').trim();
-  const sum = /^([A-Za-z_]\w*)(?:\s*([+-])\s*(\d+))?$/.exec(text);
-  return {
-    value: arrayCount(a, text),
-    symbol: sum ? sum[1]! : text.replace(/\s/g, ''),
-    plus: sum?.[3] ? (sum[2] === '+' ? 1 : -1) * Number(sum[3]) : 0,
-    text,
-  };
 }
 
 /** Pointer to the member `x.name` / `x->name`. */

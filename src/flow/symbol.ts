@@ -2,10 +2,10 @@
 import type { Expr, Span } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import type { CType } from './ctype.ts';
-import { INT, sizeOfType, UINT, ULONG } from './ctype.ts';
+import { INT, UINT, ULONG } from './ctype.ts';
 import { NULL, rangeFact, VALID } from './domain.ts';
 import { address, constant } from './evaluate.ts';
-import { memberExtent, structSize } from './layout.ts';
+import { memberExtent, typeSize } from './layout.ts';
 import type { State } from './state.ts';
 import { kept } from './type-memory.ts';
 
@@ -73,7 +73,7 @@ function sizeValue(a: Activation, s: State, text: string, e: Expr): string {
   let type: CType | null = e.type ? a.type(e.type) : null;
   if (!type && e.x) type = typeOfExpression(a, e.x);
   const name = type?.k === 'struct' ? `sizeof(${type.tag})` : text;
-  return symbol(a, s, name, type ? (type.k === 'struct' ? structSize(a, type.tag) : sizeOfType(type)) : null, ULONG);
+  return symbol(a, s, name, type ? typeSize(a, type) : null, ULONG);
 }
 
 /** Type of an expression that is not evaluated, as far as names and members tell. */
