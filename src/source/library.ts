@@ -18,6 +18,8 @@ export class Library {
   readonly tree: TreeFiles | null;
   private readonly byPath = new Map<string, SourceFile | null>();
   private readonly closures = new WeakMap<SourceFile, Set<SourceFile>>();
+  /** answers of holders() that were read to their end: a name is asked for as a macro, a function, a type */
+  private readonly held = new WeakMap<SourceFile, Map<string, SourceFile[]>>();
   private readonly hits = new Map<string, Hits>();
   /** names that functions in view call: looked for along with the next one that is asked for */
   private readonly wanted = new Set<string>();
@@ -49,6 +51,22 @@ export class Library {
 
   /** Files that a file sees and in which a word may stand, nearest first: itself, headers of the input, the headers that it includes, those they include … */
   *holders(from: SourceFile, word: string): Generator<SourceFile> {
+    const words = this.held.get(from) ?? new Map<string, SourceFile[]>();
+    this.held.set(from, words);
+    const known = words.get(word);
+    if (known) {
+      yield* known;
+      return;
+    }
+    const all: SourceFile[] = [];
+    for (const f of this.findHolders(from, word)) {
+      all.push(f);
+      yield f;
+    }
+    words.set(word, all);
+  }
+
+  private *findHolders(from: SourceFile, word: string): Generator<SourceFile> {
     const has = (f: SourceFile) => f.text.includes(word);
     for (const f of this.own(from, word)) if (f === from || isHeader(f)) yield f;
     // over a whole tree each header is asked for hundreds of words

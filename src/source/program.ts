@@ -222,6 +222,8 @@ class Index implements Program {
 
   findMacro(name: string, from: SourceFile): MacroSource | null {
     return this.remember('macro', name, from, () => {
+      // what a file defines as a function is none to it: a header's #define of that name is for files without it
+      if (macroIn(from, name) === null && definitionsIn(from, name).some((f) => f.complete && !isStub(f))) return null;
       const near = this.macroAtHand(name, from);
       if (near || definitionsIn(from, name).length > 0) return near;
       // a function that the file sees, and no macro of that name among what it sees: what other headers define is not meant

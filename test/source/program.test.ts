@@ -247,6 +247,17 @@ describe('searches of the tree', () => {
     expect(p.findMacro('declared', file)?.body).toBe('(x)');
   });
 
+  it("what a file defines as a function is none of a header's macros to it, unless it has one itself", () => {
+    const tree = treeOf({ 'include/linux/h.h': '#define own(x) 0\n#define half(x) 0\n#define both(x) 0\n' });
+    const file = input(
+      '#include <linux/h.h>\nint own(int x)\n{\n\treturn x;\n}\nint half(int x);\n#ifdef A\nint both(int x)\n{\n}\n#else\n#define both(x) 1\n#endif\n',
+    );
+    const p = buildProgram([file], tree);
+    expect(p.findMacro('own', file)).toBeNull();
+    expect(p.findMacro('half', file)?.body).toBe('0');
+    expect(p.findMacro('both', file)?.body).toBe('1');
+  });
+
   it('a long header is read for a definition, wherever on its line that stands, and not for a declaration', () => {
     const padding = '/* nothing to see here */\n'.repeat(400);
     const tree = treeOf({
