@@ -55,7 +55,7 @@ function badBits(o: Occurrence, origin: Failing): number {
 }
 
 function claimFor(unit: KfuncUnit, use: Use, o: Occurrence, origin: Failing): Claim {
-  const { name, from, was } = sourceWords(use, origin);
+  const { name, from, was } = sourceWords(use, o, origin);
   const bits = badBits(o, origin);
   const bad = (bits & NULL) === 0 ? 'an ERR_PTR' : (bits & ERR) === 0 ? 'NULL' : 'NULL or an ERR_PTR';
   return claimOf(uncheckedResult, unit, {
@@ -71,9 +71,10 @@ function claimFor(unit: KfuncUnit, use: Use, o: Occurrence, origin: Failing): Cl
   });
 }
 
-function sourceWords(use: Use, origin: Failing): { name: string; from: string; was: string } {
+/** In a callee the value goes by other names: the reader of the kfunc knows it by its own. */
+function sourceWords(use: Use, { as }: Occurrence, origin: Failing): { name: string; from: string; was: string } {
   if (origin.k === 'load') return { name: origin.text, from: origin.member?.why ?? '', was: `${origin.text} holds` };
-  const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(use.text)?.[1] ?? use.text;
+  const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(as ?? use.text)?.[1] ?? use.text;
   return { name, from: `from ${origin.callee}()`, was: `${origin.callee}() gave` };
 }
 

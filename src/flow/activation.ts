@@ -217,6 +217,7 @@ export class Activation {
       origins: v.origins,
       taint: v.taint,
       steered: v.steered,
+      as: null,
       fact: s.fact(id),
       type: v.type,
       parameters: this.fn.parameters.map((_, i) => s.fact(`p${i}`)),

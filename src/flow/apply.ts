@@ -1,5 +1,6 @@
 /** Takes the result of a callee's analysis over into its caller: one path per way out, and the callee's events seen with the caller's values. */
 import type { Activation, Outcome } from './activation.ts';
+import { expressionName } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, isInteresting, noteCall } from './call.ts';
 import { typeKey } from './ctype.ts';
@@ -220,6 +221,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
   const { taint, steered } = shareInCaller(a, call, o);
   const origins: Origin[] = [];
   let relevant = taint.size > 0;
+  let as: string | null = null;
   for (const origin of o.origins) {
     if (origin.k !== 'param') {
       origins.push(origin);
@@ -230,6 +232,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
     // A pointer into an object stands and falls with the pointer to the object.
     const root = a.value(rootOf(s, id));
     origins.push(...root.origins);
+    as ??= expressionName(call.e.args[origin.index]!);
     if (root.origins.some((r) => r.k === 'param' || mayFail(r))) relevant = true;
   }
   if (!relevant) return [];
@@ -244,6 +247,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
       ...o,
       taint,
       steered,
+      as,
       origins,
       fact: inCaller(fact, call),
       parameters: callerParameters(a, s, call, result, o),

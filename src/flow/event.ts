@@ -23,6 +23,8 @@ export interface Occurrence {
   type: CType;
   /** what is known of each parameter of the kfunc (its value at entry) on this path */
   parameters: Fact[];
+  /** in a callee: the expression that the outermost function handed the value over as, null where it did not */
+  as: string | null;
   /** paths were merged before: the combination of facts need not be possible */
   merged: boolean;
   /** why the analysis can't be sure of what it says, null where it is */
