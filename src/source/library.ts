@@ -121,6 +121,12 @@ export class Library {
     return false;
   }
 
+  /** The first file of the input that sees a header of the tree: what the header calls is what that file sees. */
+  unitOf(header: SourceFile): SourceFile | null {
+    if (!isHeader(header) || this.inputSet.has(header)) return null;
+    return this.inputs.find((f) => !isHeader(f) && this.sees(f, header)) ?? null;
+  }
+
   /** The tree's version of a file of which only hunks are known: it shows what the file includes. */
   private earlier(from: SourceFile): SourceFile[] {
     const text = from.complete ? null : (this.tree?.read(from.path) ?? null);

@@ -142,6 +142,9 @@ class Index implements Program {
     return this.remember('function', name, from, () => {
       const near = this.nearFunctions(name, from);
       if (near.isFound) return inOrder([...near.found]);
+      const unit = this.unitOf(from);
+      const inUnit = unit && !this.macroAtHand(name, from) ? this.inHeaders(name, unit) : null;
+      if (inUnit) return inOrder([...new Set([...near.found, ...inUnit.functions])]);
       // what the index does not have is defined nowhere: no header need be searched for a macro
       const nowhere = this.library.isIndexed && this.library.indexed(name).length === 0;
       const far = nowhere || this.macroAtHand(name, from) ? [] : this.farFunctions(name, from);
@@ -163,6 +166,27 @@ class Index implements Program {
         found.some((f) => f.complete && !isStub(f)) || (!this.library.isIndexed && some(this.library.holders(from, name), add));
       if (isFound) this.library.isNear(name);
       return { found, isFound };
+    });
+  }
+
+  /** The file through which a header of the tree is read, where the tree is not indexed. */
+  private unitOf(from: SourceFile): SourceFile | null {
+    return this.library.isIndexed ? null : this.remember('unit', '', from, () => this.library.unitOf(from));
+  }
+
+  /** What the headers that a file sees make of a name; null where none or more than one of them defines it: which counts is then not sure. */
+  private inHeaders(name: string, unit: SourceFile): { macro: MacroSource | null; functions: FunctionSource[] } | null {
+    return this.remember('in headers', name, unit, () => {
+      const found = [...this.library.holders(unit, name)].filter(isHeader).flatMap((f) => {
+        const macro = macroIn(f, name);
+        const functions = definitionsIn(f, name);
+        return macro || functions.length > 0 ? [{ macro, functions }] : [];
+      });
+      const only = found.length === 1 ? found[0]! : null;
+      const isSure =
+        only && (only.macro ? only.macro.body !== '' && only.functions.length === 0 : only.functions.some((f) => f.complete && !isStub(f)));
+      if (isSure) this.library.isNear(name);
+      return isSure ? only : null;
     });
   }
 
@@ -228,6 +252,9 @@ class Index implements Program {
       if (near || definitionsIn(from, name).length > 0) return near;
       // a function that the file sees, and no macro of that name among what it sees: what other headers define is not meant
       if (!this.library.isIndexed && this.nearFunctions(name, from).isFound) return null;
+      const unit = this.unitOf(from);
+      const inUnit = unit && this.inHeaders(name, unit);
+      if (inUnit) return inUnit.macro;
       const isMacro = (f: SourceFile) => isHeader(f) && (macroIn(f, name)?.body ?? '') !== '';
       const enough = (f: SourceFile) => isMacro(f) || definitionsIn(f, name).length > 0;
       return this.oneMacro(name, from, this.library.definitionFiles(name, from, enough).filter(isMacro));

@@ -258,6 +258,25 @@ describe('searches of the tree', () => {
     expect(p.findMacro('both', file)?.body).toBe('1');
   });
 
+  it('what a header calls is what the file sees that includes it', () => {
+    const tree = treeOf({
+      'include/linux/first.h': '#define twice(x) ((x) + (x))\nstatic inline int thrice(int x)\n{\n\treturn x;\n}\n#define either(x) 1\n',
+      'include/linux/second.h': 'static inline int calls(int x)\n{\n\treturn twice(x) + thrice(x) + either(x);\n}\n',
+      'include/linux/third.h': '#define either(x) 2\n',
+      'include/linux/unseen.h': '#define twice(x) 0\nstatic inline int thrice(int x)\n{\n\treturn 0;\n}\n',
+    });
+    const file = input('#include <linux/first.h>\n#include <linux/second.h>\n#include <linux/third.h>\n');
+    const p = buildProgram([file], tree);
+    const { file: header } = p.findFunction('calls', file)!;
+    expect(p.findMacro('twice', header)?.body).toBe('((x) + (x))');
+    expect(p.findMacro('thrice', header)).toBeNull();
+    expect(p.findFunction('thrice', header)?.file.path).toBe('include/linux/first.h');
+    expect(p.findFunction('twice', header)).toBeNull();
+    expect(tree.searches).toEqual([]);
+    expect(p.findMacro('either', header)).toBeNull();
+    expect(tree.searches.length).toBeGreaterThan(0);
+  });
+
   it('a long header is read for a definition, wherever on its line that stands, and not for a declaration', () => {
     const padding = '/* nothing to see here */\n'.repeat(400);
     const tree = treeOf({
