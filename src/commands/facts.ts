@@ -6,8 +6,8 @@ import type { FactsReport, KfuncFacts } from '../report/facts-model.ts';
 import { plain } from '../report/plain.ts';
 import type { SourceFile, TreeFiles } from '../source/model.ts';
 import { searchKfuncs } from '../source/whole-tree.ts';
-import { inputSets, kernelTree } from './input-sets.ts';
 import { chooseKernel } from './kernel.ts';
+import { kernelTree } from './kernel-tree.ts';
 import { writeResult } from './output.ts';
 
 export interface FactsCommandOptions {
@@ -45,7 +45,7 @@ async function gather(args: readonly string[], whole: TreeFiles | null, tree: Tr
     const [{ kfuncFiles }] = await Promise.all([import('../scan.ts'), searched]);
     return gatherFiles(kfuncFiles(whole), tree, series);
   }
-  const { filesOf } = await import('../lint.ts');
+  const [{ filesOf }, { inputSets }] = await Promise.all([import('../lint.ts'), import('./input-sets.ts')]);
   const all: Gathered = { kfuncs: [], fileCount: 0, diagnostics: [] };
   for await (const set of inputSets(args, io.stdin)) {
     const { files, diagnostics } = filesOf(set, tree);

@@ -1,10 +1,6 @@
-/** The input of commands that go through it piece by piece: sets of patches that belong together, or a kernel tree. */
-import { statSync } from 'node:fs';
+/** The input of commands that go through it piece by piece: sets of patches that belong together. */
 import type { InputSet } from '../input/model.ts';
 import { openInputs } from '../input/read.ts';
-import type { TreeFiles } from '../source/model.ts';
-import { openTree } from '../source/tree.ts';
-import { treeSeries } from '../source/tree-series.ts';
 
 /**
  * As `lint` takes them: C files beside one series belong to it, several series are apart from each other.
@@ -29,11 +25,4 @@ export async function* inputSets(args: readonly string[], stdin?: NodeJS.Readabl
   yield apart(first!);
   yield apart(second);
   for await (const one of series) yield apart(one);
-}
-
-/** A folder whose Makefile names a kernel version is a kernel tree and not a folder of patches. */
-export function kernelTree(input: string): TreeFiles | null {
-  if (input === '-' || !statSync(input, { throwIfNoEntry: false })?.isDirectory()) return null;
-  const tree = openTree(input);
-  return treeSeries(tree) === null ? null : tree;
 }

@@ -7,8 +7,9 @@ import { plain, plainJson } from '../report/plain.ts';
 import { place } from '../report/words.ts';
 import { scanTree } from '../scan.ts';
 import { openTree } from '../source/tree.ts';
-import { inputSets, kernelTree } from './input-sets.ts';
+import { inputSets } from './input-sets.ts';
 import { chooseKernel } from './kernel.ts';
+import { kernelTree } from './kernel-tree.ts';
 import { loadPatterns } from './patterns.ts';
 
 export interface RulingsOptions {

@@ -7,8 +7,9 @@ import { GAP_MARK, type SourceFile } from '../source/model.ts';
 import { openTree } from '../source/tree.ts';
 import { claimItem, findingItem, Keys } from '../tui/item.ts';
 import type { TriageItem } from '../tui/model.ts';
-import { inputSets, kernelTree } from './input-sets.ts';
+import { inputSets } from './input-sets.ts';
 import { chooseKernel } from './kernel.ts';
+import { kernelTree } from './kernel-tree.ts';
 import { loadPatterns } from './patterns.ts';
 import type { SentFile, TriageAnswer, TriageJob } from './triage-messages.ts';
 
