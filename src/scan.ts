@@ -4,9 +4,9 @@ import type { Ground, LintOptions, LintResult } from './lint.ts';
 import { conclude, follow, groundOf } from './lint.ts';
 import { fixPatchOf } from './mend/patch.ts';
 import type { Program, SourceFile, TreeFiles } from './source/model.ts';
-import { buildProgram, kfuncPaths } from './source/program.ts';
+import { buildProgram, kfuncFiles, kfuncPaths } from './source/program.ts';
 
-export { kfuncPaths };
+export { kfuncFiles, kfuncPaths };
 
 export interface ScanOptions extends LintOptions {
   tree: TreeFiles;
@@ -18,16 +18,6 @@ export interface ScanOptions extends LintOptions {
 export interface Scan {
   ground: Ground;
   files: SourceFile[];
-}
-
-/** Files of the tree that define or register kfuncs, sorted. */
-export function kfuncFiles(tree: TreeFiles): SourceFile[] {
-  return kfuncPaths(tree)
-    .sort()
-    .flatMap((path): SourceFile[] => {
-      const text = tree.read(path);
-      return text === null ? [] : [{ path, text, added: new Set(), complete: true, origin: 'file' }];
-    });
 }
 
 /** Lints a whole tree. */

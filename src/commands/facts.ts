@@ -42,7 +42,8 @@ interface Gathered {
 async function gather(args: readonly string[], whole: TreeFiles | null, tree: TreeFiles | null, series: string, io: Io): Promise<Gathered> {
   if (whole) {
     const searched = searchKfuncs(whole);
-    const [{ kfuncFiles }] = await Promise.all([import('../scan.ts'), searched]);
+    // loaded while the search runs
+    const [{ kfuncFiles }] = await Promise.all([import('../source/program.ts'), import('../facts.ts'), searched]);
     return gatherFiles(kfuncFiles(whole), tree, series);
   }
   const [{ filesOf }, { inputSets }] = await Promise.all([import('../lint.ts'), import('./input-sets.ts')]);

@@ -85,6 +85,16 @@ export function kfuncPaths(tree: TreeFiles): string[] {
   return tree.search(KFUNCS.search, KFUNCS.options);
 }
 
+/** Files of the tree that define or register kfuncs, sorted. */
+export function kfuncFiles(tree: TreeFiles): SourceFile[] {
+  return kfuncPaths(tree)
+    .sort()
+    .flatMap((path): SourceFile[] => {
+      const text = tree.read(path);
+      return text === null ? [] : [{ path, text, added: new Set(), complete: true, origin: 'file' }];
+    });
+}
+
 /**
  * Registrations and definitions that stand in files which the input does not touch: looked for in the core of the kernel, then in the rest. Destructors need no
  * registration, and a set that is only attached to needs no definition.

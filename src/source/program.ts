@@ -28,7 +28,7 @@ import { typedefIn, variableIn } from './types.ts';
 import { CORE } from './whole-tree.ts';
 import { PRIMITIVE_WORDS } from './words.ts';
 
-export { kfuncPaths } from './join.ts';
+export { kfuncFiles, kfuncPaths } from './join.ts';
 export { typeOracle } from './oracle.ts';
 
 /** Joins the files of the input with what the tree answers. The tree is read only when something is asked that the input does not show. */
