@@ -28,6 +28,7 @@ export class Library {
   private readonly definitions: ReadonlyMap<string, readonly string[]>[] = [];
   private readonly index = new WordIndex();
   private readonly inputSet: ReadonlySet<SourceFile>;
+  private readonly inputHeaders: ReadonlySet<SourceFile>;
   private searches = 0;
   private ownSearches = 0;
 
@@ -35,6 +36,7 @@ export class Library {
     this.inputs = inputs;
     this.tree = tree;
     this.inputSet = new Set(inputs);
+    this.inputHeaders = new Set(inputs.filter(isHeader));
     for (const f of inputs) this.byPath.set(f.path, f);
   }
 
@@ -68,7 +70,7 @@ export class Library {
 
   private *findHolders(from: SourceFile, word: string): Generator<SourceFile> {
     const has = (f: SourceFile) => f.text.includes(word);
-    for (const f of this.own(from, word)) if (f === from || isHeader(f)) yield f;
+    yield* this.ownHeaders(from, word);
     // over a whole tree each header is asked for hundreds of words
     const closure = this.isIndexed ? this.closure(from) : this.closures.get(from);
     if (closure && (this.isIndexed || this.searches++ > INDEX_AFTER)) {
@@ -79,11 +81,20 @@ export class Library {
   }
 
   /** The file that asks and the input: of other sources it sees nothing but functions. */
-  *own(from: SourceFile, word: string): Generator<SourceFile> {
+  own(from: SourceFile, word: string): Generator<SourceFile> {
+    return this.among(this.inputSet, from, word);
+  }
+
+  /** The file that asks and the input's headers. */
+  ownHeaders(from: SourceFile, word: string): Generator<SourceFile> {
+    return this.among(this.inputHeaders, from, word);
+  }
+
+  private *among(inputs: ReadonlySet<SourceFile>, from: SourceFile, word: string): Generator<SourceFile> {
     if (this.isIndexed ? this.index.has(word, from) : from.text.includes(word)) yield from;
-    if (this.ownSearches++ > INDEX_AFTER && this.inputs.length > 4) {
-      for (const f of this.index.holders(word, this.inputSet)) if (f !== from) yield f;
-    } else for (const f of this.inputs) if (f !== from && f.text.includes(word)) yield f;
+    if (inputs.size > 4 && this.ownSearches++ > INDEX_AFTER) {
+      for (const f of this.index.holders(word, inputs)) if (f !== from) yield f;
+    } else for (const f of inputs) if (f !== from && f.text.includes(word)) yield f;
   }
 
   /** The headers that a file sees, nearest first: those it includes, those they include … */

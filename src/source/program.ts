@@ -284,8 +284,8 @@ class Index implements Program {
         if (seen) this.library.isNear(name);
         return seen;
       }
-      for (const f of this.library.own(from, name)) {
-        const found = f === from || isHeader(f) ? macroIn(f, name) : null;
+      for (const f of this.library.ownHeaders(from, name)) {
+        const found = macroIn(f, name);
         if (found) return found;
       }
       return this.oneMacro(
@@ -306,8 +306,8 @@ class Index implements Program {
 
   /** Like first(); where tags are asked for often, or no header that the file sees has it, the one header of the kernel that does is taken. */
   private tagged<T>(from: SourceFile, tag: string, keyword: RegExp, read: (file: SourceFile) => T | null): T | null {
-    for (const f of this.library.own(from, tag)) {
-      const found = f === from || isHeader(f) ? read(f) : null;
+    for (const f of this.library.ownHeaders(from, tag)) {
+      const found = read(f);
       if (found) return found;
     }
     const hasTags = this.library.tree?.tags !== undefined;
