@@ -17,7 +17,7 @@ const TARGET = 'node20';
 const SAMPLE_TREE = 'scripts/sample-tree';
 const SAMPLES = [
   ['fixtures/unchecked-param/refuted/rcu-slot-reassigned.patch'],
-  ['--trust', 'code', '--tree', SAMPLE_TREE, 'fixtures/triage/memcg-stats.patch'],
+  ['--trust', 'code', '--tree', SAMPLE_TREE, `${SAMPLE_TREE}/events.patch`],
   ['facts', SAMPLE_TREE],
 ];
 
