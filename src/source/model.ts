@@ -169,8 +169,6 @@ export interface Program {
   findFunction(name: string, from: SourceFile): FunctionSource | null;
   /** all definitions at hand, the one that findFunction() answers first: real ones before stubs, then by nearness */
   findFunctions(name: string, from: SourceFile): FunctionSource[];
-  /** looks many names up in one search of the tree; findFunction() then answers from memory */
-  prefetch(names: readonly string[], from: SourceFile): void;
   /** one search for all functions of the kernel, instead of one for those that are asked for next: for runs over whole trees */
   indexTree(): void;
   /** parsed form; null where the text can't be parsed at all */

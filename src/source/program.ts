@@ -207,12 +207,6 @@ class Index implements Program {
     );
   }
 
-  prefetch(names: readonly string[], from: SourceFile): void {
-    this.library.want(names);
-    const first = names.find((n) => !this.files.some((f) => definitionsIn(f, n).length > 0));
-    if (first !== undefined) this.findFunctions(first, from);
-  }
-
   parse(source: FunctionSource): FunctionSyntax | null {
     const syntax = lowerFunction(source);
     if (syntax && this.hasTree) {

@@ -215,16 +215,6 @@ describe('searches of the tree', () => {
     expect(tree.searches.length).toBe(first);
   });
 
-  it('prefetch asks for all at once', () => {
-    const tree = treeOf({ 'kernel/a.c': 'int one(void)\n{\n}\nint two(void)\n{\n}\n' });
-    const file = input('int x;', 'kernel/new.c');
-    const p = buildProgram([file], tree);
-    p.prefetch(['one', 'two'], file);
-    expect(tree.searches).toEqual(['margin one two in kernel']);
-    expect([p.findFunction('one', file)?.name, p.findFunction('two', file)?.name]).toEqual(['one', 'two']);
-    expect(tree.searches.length).toBe(1);
-  });
-
   it('a macro at hand is no function to be searched for', () => {
     const tree = treeOf({ 'include/linux/h.h': '#define twice(x) ((x) + (x))\n' });
     const file = input('#include <linux/h.h>\n');
