@@ -2,7 +2,7 @@
 import type { TreeFiles } from './model.ts';
 
 /** What every kernel holds that is the same on every architecture. */
-export const CORE = ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security', 'crypto', 'init', 'io_uring', 'ipc', 'certs'];
+export const CORE = ['include', 'kernel', 'mm', 'net', 'fs', 'lib', 'block', 'security', 'crypto', 'init', 'io_uring', 'ipc'];
 /** Folders at the top that are no part of a kernel: test modules break the rules on purpose, documentation quotes code. */
 export const NOT_KERNEL = ['tools', 'samples', 'Documentation', 'scripts'];
 export const EXTENSIONS = ['.c', '.h'];
