@@ -1,12 +1,12 @@
 /** Longer than most rules: both ends of a reference, its flags and its code, are one idea. */
 import type { Claim, EventOf, Evidence, Kfunc, KfuncUnit, Missing, Occurrence, ProgramView, Rule } from '../src/rule.ts';
-import { assumedSeries, carries, claimOf, context, returnsOf, since, step, structPointer, VALID } from '../src/rule.ts';
+import { assumedSeries, carries, claimOf, context, flagAdded, returnsOf, since, step, structPointer, VALID } from '../src/rule.ts';
 
 export const acquireRelease: Rule = {
   id: 'acquire-release',
   severity: 'error',
   claims:
-    'KF_ACQUIRE and KF_RELEASE do not fit each other or the code: no release for the type, no reference handed out or dropped, the wrong type or position, or a reference that leaks on some path.',
+    'KF_ACQUIRE and KF_RELEASE do not fit each other or the code: no release for the type, no reference handed out or dropped, one dropped without the flag, the wrong type or position, or a reference that leaks on some path.',
   why: 'The verifier makes a program give back every reference that a KF_ACQUIRE kfunc hands out, through a KF_RELEASE kfunc of the same type. It believes the flags: whether the C code takes and drops the reference is for the code to get right. A get too few is a use after free, a put too few is a leak.',
   advice:
     'pair the flags with what the code does: take the reference that KF_ACQUIRE promises, and register the function that drops it with KF_RELEASE',
@@ -25,7 +25,7 @@ export const acquireRelease: Rule = {
           yield* wrongType(unit, view);
           yield* dropsReference(unit, view);
         }
-      }
+      } else yield* dropsUnflagged(unit);
       yield* leaks(unit);
     }
   },
@@ -198,6 +198,39 @@ function* dropsReference(unit: KfuncUnit, view: ProgramView): Iterable<Claim> {
     missing: sure
       ? (emptyBody(unit) ?? uncounted(structPointer(first.type) ?? '', 'KF_ACQUIRE', view))
       : [{ what: name || first.name, why: reason, treeWouldHelp: name !== '' || doubt != null }],
+  });
+}
+
+/** What drops or frees what it is given, without a word to the verifier: the program goes on with it. */
+function* dropsUnflagged(unit: KfuncUnit): Iterable<Claim> {
+  const { entries } = unit.kfunc;
+  const [entry] = entries;
+  if (!entry) return;
+  const { parameters } = unit.definition.syntax;
+  const owned = (i: number) => OWNED_BY_CONTAINER.test(parameters[i]!.type.name);
+  const index = pointersOf(unit).find((i) => !owned(i) && unit.flow.exits.some((e) => e.droppedOn.includes(i)));
+  if (index === undefined) return;
+  const { name } = parameters[index]!;
+  const exits = unit.flow.exits.filter((e) => e.droppedOn.includes(index));
+  const doubt = exits.find((e) => e.doubt === null) ? null : exits[0]!.doubt;
+  const unread = entries.flatMap((e) => e.unreadFlags)[0];
+  yield claimOf(acquireRelease, unit, {
+    subject: name,
+    property: CODE,
+    location: unit.definition.location,
+    message: `${unit.kfunc.name}() drops a reference of ${name} and is registered without KF_RELEASE: the program may use it again`,
+    advice: 'register it with KF_RELEASE',
+    path: [
+      step(`${unit.kfunc.name}() drops a reference of ${name} that it did not take`, unit.definition.location),
+      step(`registered as ${entry.line}`, entry.location),
+    ],
+    missing: [
+      ...(doubt === null ? [] : [{ what: unit.kfunc.name, why: doubt, treeWouldHelp: true }]),
+      ...(unread === undefined
+        ? []
+        : [{ what: unread, why: `what ${unread} stands for in the flags is not at hand`, treeWouldHelp: true }]),
+    ],
+    mend: entries.length === 1 ? flagAdded(unit.program, entry, 'KF_RELEASE') : null,
   });
 }
 
