@@ -10,6 +10,8 @@ import { WordIndex } from './word-index.ts';
 const CLOSURE_LIMIT = 600;
 /** Names that one search of the tree looks for. */
 const BATCH = 200;
+/** Searches of the core of the kernel, a batch of names each, before it pays to index all of its functions with one. */
+const INDEX_CORE_AFTER = 10;
 /** Searches of all headers, text by text, before it pays to index their words. */
 const INDEX_AFTER = 40;
 
@@ -31,6 +33,7 @@ export class Library {
   private readonly inputHeaders: ReadonlySet<SourceFile>;
   private searches = 0;
   private ownSearches = 0;
+  private coreSearches = 0;
 
   constructor(inputs: readonly SourceFile[], tree: TreeFiles | null) {
     this.inputs = inputs;
@@ -165,6 +168,10 @@ export class Library {
       // What the core of the kernel calls stands in the core: the rest is searched for callers outside it alone.
       const steps = this.isCore(from) ? STEPS - 1 : STEPS;
       if (hits.step >= steps || hits.files.some(isEnough)) return hits.files;
+      if (hits.step === 1 && ++this.coreSearches > INDEX_CORE_AFTER) {
+        this.indexTree(outsideCore(this.inputs));
+        return this.indexed(name);
+      }
       this.search(name, hits.step, from);
     }
   }
@@ -238,6 +245,12 @@ export class Library {
 export function nearby(path: string): string {
   const parts = posix.dirname(path).split('/');
   return ['drivers', 'arch', 'sound'].includes(parts[0]!) ? parts.slice(0, 2).join('/') : parts.join('/');
+}
+
+/** The folders where files of the input may find functions that are not of the core. */
+export function outsideCore(files: readonly SourceFile[]): string[] {
+  const folders = new Set(files.map((f) => nearby(f.path)));
+  return [...folders].filter((d) => d !== '.' && !CORE.some((c) => d === c || d.startsWith(`${c}/`)));
 }
 
 export function isHeader(file: SourceFile): boolean {

@@ -4,7 +4,7 @@ import { enumIn } from './enums.ts';
 import { functionsOf } from './functions.ts';
 import type { FunctionSyntax, TypeSyntax } from './ir.ts';
 import { coreKfuncPaths, type Joined, joinKfuncs, kfuncPaths } from './join.ts';
-import { definitionsIn, isHeader, Library, nearby } from './library.ts';
+import { definitionsIn, isHeader, Library, outsideCore } from './library.ts';
 import { locate } from './locate.ts';
 import { collectCalls, lowerFunction } from './lower.ts';
 import { macroIn } from './macros.ts';
@@ -202,9 +202,7 @@ class Index implements Program {
   }
 
   indexTree(): void {
-    this.library.indexTree(
-      [...new Set(this.files.map((f) => nearby(f.path)))].filter((d) => !CORE.some((c) => d === c || d.startsWith(`${c}/`)) && d !== '.'),
-    );
+    this.library.indexTree(outsideCore(this.files));
   }
 
   parse(source: FunctionSource): FunctionSyntax | null {

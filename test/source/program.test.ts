@@ -119,6 +119,21 @@ describe('functions', () => {
     expect(places(buildProgram([cut], tree).findFunctions('f', input('int x;')))).toEqual(['mm/whole.c:1', 'mm/cut.c:1']);
   });
 
+  it('many that are far are indexed all at once', () => {
+    const names = Array.from({ length: 24 }, (_, i) => `core_${i}`);
+    const tree = treeOf({
+      ...Object.fromEntries(names.map((n) => [`kernel/${n}.c`, `int ${n}(void)\n{\n}\n`])),
+      'drivers/hid/core.c': 'int near_by(void)\n{\n}\n',
+    });
+    const file = input('int x;', 'drivers/hid/x.c');
+    const p = buildProgram([file], tree);
+    expect(names.map((n) => places(p.findFunctions(n, file)).join())).toEqual(names.map((n) => `kernel/${n}.c:1`));
+    expect(places(p.findFunctions('near_by', file))).toEqual(['drivers/hid/core.c:1']);
+    expect(p.findFunctions('missing', file)).toEqual([]);
+    expect(tree.searches.filter((s) => s === 'definitions').length).toBe(2);
+    expect(tree.searches.filter((s) => s.startsWith('margin') && s.includes('kernel')).length).toBe(10);
+  });
+
   it('the input hides the version that the tree has', () => {
     const tree = treeOf({ 'mm/new.c': 'int old(void)\n{\n}\n', 'kernel/x.c': '' });
     const file = input('int fresh(void)\n{\n}\n');
