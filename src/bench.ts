@@ -5,6 +5,7 @@ import type { LintOptions } from './lint.ts';
 import { modelStampOf, seenOf } from './seen.ts';
 import type { IdFlagsEntry, Kfunc, KfuncDefinition, Program } from './source/model.ts';
 import { typeOracle } from './source/program.ts';
+import { usesIn } from './source/uses-in-c.ts';
 import { guarantees } from './verifier/guarantees.ts';
 import type { KfuncGuarantees, KfuncInput } from './verifier/model.ts';
 
@@ -25,11 +26,21 @@ export function benchFor(program: Program, options: Pick<LintOptions, 'kernel' |
       }
       return found;
     },
+    callerInC: (name) => callerInC(name, program, byName),
     isPreexisting: (claim) => isPreexisting(claim, byName.get(claim.kfunc ?? ''), program),
     seen: (claim) => seenOf(claim, program, options.kernel.series),
     modelStamp: modelStampOf,
     keepSeen: options.keepSeen === true,
   };
+}
+
+/** Kfuncs that call others are followed into them with what the verifier lets through. */
+function callerInC(name: string, program: Program, kfuncs: ReadonlyMap<string, Kfunc>): string | null {
+  for (const file of program.files) {
+    const use = usesIn(file, name).find((u) => u.function !== null && !kfuncs.has(u.function));
+    if (use) return use.function;
+  }
+  return null;
 }
 
 /** For every definition and every different set of flags that it is registered with. */

@@ -17,6 +17,8 @@ export interface Bench {
   kfunc(name: string): Kfunc | null;
   /** one for each way the kfunc is registered; for one with no registration at hand, what holds whatever the flags are */
   guarantees(name: string): { registered: boolean; all: KfuncGuarantees[] };
+  /** a function of the files at hand, no kfunc itself, that calls the kfunc: no verifier looks at what it passes; null where there is none */
+  callerInC(name: string): string | null;
   /** true where none of the claim's code was changed by the input */
   isPreexisting(claim: Claim): boolean;
   /** what a ruling on this claim is tied to; absent: rulings that are tied to code are stale */

@@ -19,9 +19,16 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const held = all.map((g) => holds(p, g));
   const unread = bench.kfunc(claim.kfunc)?.entries.flatMap((e) => e.unreadFlags) ?? [];
   // a promise must hold for every way in; that NULL may arrive is true as soon as one way lets it in, if no flag that is not at hand keeps it out
-  const kept = p.kind === 'maybe-null' ? held.some((h) => h.holds) && registered && unread.length === 0 : held.every((h) => h.holds);
+  const promised = p.kind === 'maybe-null' ? held.some((h) => h.holds) && registered && unread.length === 0 : held.every((h) => h.holds);
+  const caller = bench.callerInC(claim.kfunc);
+  const kept = promised && (p.kind !== 'non-null' || caller === null);
   const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
   if (kept) return { evidence, missing: [] };
+  if (promised || (p.kind === 'maybe-null' && caller !== null))
+    return {
+      evidence,
+      missing: [{ what: claim.kfunc, why: `${caller}() calls ${claim.kfunc}() in C, where no verifier looks`, treeWouldHelp: false }],
+    };
   const missing: Missing[] = held.flatMap((h) =>
     h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: h.unsure !== HOOK && h.unsure !== WALKED }],
   );
