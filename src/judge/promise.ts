@@ -20,11 +20,11 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const unread = bench.kfunc(claim.kfunc)?.entries.flatMap((e) => e.unreadFlags) ?? [];
   // a promise must hold for every way in; that NULL may arrive is true as soon as one way lets it in, if no flag that is not at hand keeps it out
   const promised = p.kind === 'maybe-null' ? held.some((h) => h.holds) && registered && unread.length === 0 : held.every((h) => h.holds);
-  const caller = bench.callerInC(claim.kfunc);
-  const kept = promised && (p.kind !== 'non-null' || caller === null);
+  const caller = p.kind === 'non-null' || p.kind === 'maybe-null' ? bench.callerInC(claim.kfunc) : null;
+  const kept = promised && (p.kind === 'maybe-null' || caller === null);
   const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
   if (kept) return { evidence, missing: [] };
-  if (promised || (p.kind === 'maybe-null' && caller !== null))
+  if (caller !== null && (promised || p.kind === 'maybe-null'))
     return {
       evidence,
       missing: [{ what: claim.kfunc, why: `${caller}() calls ${claim.kfunc}() in C, where no verifier looks`, treeWouldHelp: false }],

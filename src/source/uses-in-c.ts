@@ -23,7 +23,7 @@ function codeOf(file: SourceFile): string {
 }
 
 export function usesIn(file: SourceFile, name: string): UseInC[] {
-  if (!file.text.includes(name)) return [];
+  if (!mayUse(file, name)) return [];
   const text = codeOf(file);
   const functions = functionsOf(file);
   const uses: UseInC[] = [];
@@ -33,6 +33,21 @@ export function usesIn(file: SourceFile, name: string): UseInC[] {
     else if (!home && isTaken(text, index, name)) uses.push({ by: 'a table or a list of destructors', function: null, file: file.path });
   }
   return uses;
+}
+
+/** Most kfuncs are named where they are defined, registered and exported, and nowhere else: what stands in comments need not be known of those. */
+function mayUse({ text }: SourceFile, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    const line = text.slice(text.lastIndexOf('\n', at) + 1, at);
+    const isWord = !/\w$/.test(line) && !/\w/.test(text.charAt(at + name.length));
+    if (isWord && !/^(?:__bpf_kfunc\b|EXPORT_SYMBOL\w*\s*\(|BTF_ID_FLAGS\s*\()/.test(line) && !isProse(text, line, at)) return true;
+  }
+  return false;
+}
+
+/** A line of a block comment in the usual style. */
+function isProse(text: string, line: string, at: number): boolean {
+  return line.startsWith(' * ') && text.lastIndexOf('/*', at) > text.lastIndexOf('*/', at);
 }
 
 /** Outside of functions: a prototype, an export or a kfunc set only name it. */
