@@ -119,7 +119,10 @@ async function convert(chunks) {
     else {
       const { code } = await toCommonJs(text.replace(/^#!.*\n/, ''));
       // import() of CommonJS would start the loader of ES modules: require() does the same without it
-      const direct = renamed(code).replace(/\bimport\(("\.\/[^"]+\.cjs")\)/g, (_, file) => `Promise.resolve().then(()=>require(${file}))`);
+      const direct = renamed(code)
+        .replace(/\bimport\(("(?:\.\/[^"]+\.cjs|node:[^"]+)")\)/g, (_, file) => `Promise.resolve().then(()=>require(${file}))`)
+        // the launcher imports what is an ES module
+        .replace(/\bimport\(("\.\/[^"]+\.mjs")\)/g, (_, file) => `importModule(${file})`);
       files.set(named(name), (/\b__url\b/.test(direct) ? CJS_BANNER : '') + direct);
     }
   }

@@ -4,7 +4,7 @@
  */
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
-const { Script, constants } = require('node:vm');
+const { Script } = require('node:vm');
 
 const KEPT = `${__dirname}/code-cache.bin`;
 const MADE_BY = `${process.version} ${process.arch} ${process.versions.v8}`;
@@ -34,7 +34,7 @@ function load(name) {
   loaded.filename = filename;
   loaded.paths = module.paths;
   require.cache[filename] = loaded;
-  compile(name, filename).call(loaded.exports, loaded.exports, requireFrom, loaded, filename, __dirname);
+  compile(name, filename).call(loaded.exports, loaded.exports, requireFrom, loaded, filename, __dirname, importModule);
   loaded.loaded = true;
   return loaded.exports;
 }
@@ -43,13 +43,17 @@ function requireFrom(name) {
   return name.startsWith('./') ? load(name) : require(name);
 }
 
+/** From here, where `import()` works: in what is compiled below it would warn of an experimental feature. */
+function importModule(name) {
+  return import(name);
+}
+
 function compile(name, filename) {
   const place = kept.places[name];
   // the build writes ASCII only
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${readFileSync(filename, 'latin1')}\n})`, {
+  const script = new Script(`(function (exports, require, module, __filename, __dirname, importModule) { ${readFileSync(filename, 'latin1')}\n})`, {
     filename,
     ...(place && { cachedData: kept.code.subarray(place[0], place[0] + place[1]) }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   scripts.set(name, script);
   return script.runInThisContext();

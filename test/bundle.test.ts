@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.ts';
 
@@ -56,6 +57,22 @@ describe('the bundle', () => {
     const { status, stdout } = run(['-'], { input: readFileSync(join(ROOT, REFUTED), 'utf8') });
     expect(stdout).toContain('suppressed error unchecked-param');
     expect(status).toBe(0);
+  });
+
+  it('reads what is packed', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tool, '-'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      input: gzipSync(readFileSync(join(ROOT, REFUTED))),
+    });
+    expect(stdout).toContain('suppressed error unchecked-param');
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
+  it('imports in no way that Node warns of', () => {
+    const chunks = readdirSync(join(home, 'dist')).filter((file) => /^(?!kfunc-lint).*\.cjs$/.test(file));
+    expect(chunks.length).toBeGreaterThan(10);
+    expect(chunks.filter((file) => /\bimport\(["'`]/.test(readFileSync(join(home, 'dist', file), 'latin1')))).toEqual([]);
   });
 
   it.each([

@@ -42,6 +42,8 @@ const asKept = (text: string, name: string) => expect(steady(text)).toMatchFileS
 
 async function start(env: Record<string, string> = {}, args = `--kernel 6.12 '${PATCH}'`, size = { columns: 80, rows: 24 }): Promise<void> {
   terminal.open(folder, { NO_COLOR: '1', ...env }, size);
+  // what is typed before the prompt is there is shown twice
+  await terminal.until(/^\$ /);
   terminal.run(`'${process.execPath}' '${PROGRAM}' triage --by 'M. Maintainer' ${args}`);
   await terminal.until((screen) => /\d\/[1-9] decided/.test(screen) && !screen.includes('analysing'));
 }
@@ -85,6 +87,7 @@ describe.skipIf(!hasTmux() && !process.env.CI)('triage in tmux', { timeout: 60_0
     terminal.press('q');
     const left = await terminal.until(/not decided/);
     expect(left).toMatch(/^\$ .*triage/s);
+    expect(left).not.toContain('Warning');
     await asKept(left.replace(/^\$ .*?(?=confirmed )/s, ''), 'left.txt');
   });
 
