@@ -43,7 +43,7 @@ const asKept = (text: string, name: string) => expect(steady(text)).toMatchFileS
 async function start(env: Record<string, string> = {}, args = `--kernel 6.12 '${PATCH}'`, size = { columns: 80, rows: 24 }): Promise<void> {
   terminal.open(folder, { NO_COLOR: '1', ...env }, size);
   // what is typed before the prompt is there is shown twice
-  await terminal.until(/^\$ /);
+  await terminal.until(/^\$/);
   terminal.run(`'${process.execPath}' '${PROGRAM}' triage --by 'M. Maintainer' ${args}`);
   await terminal.until((screen) => /\d\/[1-9] decided/.test(screen) && !screen.includes('analysing'));
 }
