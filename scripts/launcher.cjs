@@ -51,10 +51,13 @@ function importModule(name) {
 function compile(name, filename) {
   const place = kept.places[name];
   // the build writes ASCII only
-  const script = new Script(`(function (exports, require, module, __filename, __dirname, importModule) { ${readFileSync(filename, 'latin1')}\n})`, {
-    filename,
-    ...(place && { cachedData: kept.code.subarray(place[0], place[0] + place[1]) }),
-  });
+  const script = new Script(
+    `(function (exports, require, module, __filename, __dirname, importModule) { ${readFileSync(filename, 'latin1')}\n})`,
+    {
+      filename,
+      ...(place && { cachedData: kept.code.subarray(place[0], place[0] + place[1]) }),
+    },
+  );
   scripts.set(name, script);
   return script.runInThisContext();
 }
