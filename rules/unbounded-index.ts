@@ -86,17 +86,18 @@ function worst(unit: KfuncUnit, use: Use, index: number, name: string): Problem 
 
 function check(unit: KfuncUnit, use: Use, o: Occurrence, index: number, name: string): Problem | null {
   if (o.type.k === 'int' && o.type.bool) return null;
-  if (use.k === 'pass') return handedOver(use, o, index, name);
+  if (use.k === 'pass') return handedOver(use, o, index, name, sizesOf(unit));
   const extent = extentOf(unit, use);
   if (use.k === 'length' && !extent) return null;
   const steered = o.steered?.get(index);
   const low = steered === 'up' ? 'ok' : lowerEnd(o);
-  const high = steered === 'down' ? 'ok' : upperEnd(o, extent);
+  const sizes = sizesOf(unit);
+  const high = steered === 'down' ? 'ok' : upperEnd(o, extent, sizes);
   if (low === 'ok' && high === 'ok') return null;
   const sure = o.doubt === null && (low === 'bad' || high === 'bad');
   return {
     use,
-    what: describe(use, o, name, low, high, extent),
+    what: describe(use, o, name, low, high, extent, isBoundedAbove(o, sizes)),
     sure,
     missing: sure ? [] : missingFor(use, o, extent, low, high),
     occurrence: o,
@@ -136,9 +137,9 @@ function lowerEnd(o: Occurrence): End {
   return o.type.k === 'int' && o.type.signed === null ? 'unsure' : 'bad';
 }
 
-function upperEnd(o: Occurrence, extent: Extent | null): End {
+function upperEnd(o: Occurrence, extent: Extent | null, sizes: ReadonlySet<number>): End {
   const f = o.fact;
-  if (!extent || (extent.value === null && extent.symbol === null)) return isBoundedAbove(o) ? 'ok' : 'bad';
+  if (!extent || (extent.value === null && extent.symbol === null)) return isBoundedAbove(o, sizes) ? 'ok' : 'bad';
   if (extent.value !== null && f.hi < extent.value) return 'ok';
   const same = f.below.filter((b) => b.symbol === extent.symbol);
   if (same.some((b) => b.plus <= extent.plus)) return 'ok';
@@ -146,7 +147,7 @@ function upperEnd(o: Occurrence, extent: Extent | null): End {
   // Against another constant of unknown value nothing can be said, unless the range alone is too large.
   if (f.below.some((b) => !b.exact && !isNumber(b.symbol) && !isOwnNumber(o, b.symbol, extent))) return 'unsure';
   if (extent.value !== null) return 'bad';
-  return isBoundedAbove(o) ? 'unsure' : 'bad';
+  return isBoundedAbove(o, sizes) ? 'unsure' : 'bad';
 }
 
 /** Its value shows in the range already. */
@@ -160,18 +161,33 @@ function isOwnNumber(o: Occurrence, symbol: string, extent: Extent): boolean {
   return other !== undefined && extent.value !== null && (o.parameters[Number(other)]?.hi ?? 0) > extent.value;
 }
 
-function isBoundedAbove(o: Occurrence): boolean {
-  if (o.fact.below.length > 0) return true;
-  if (o.type.k !== 'int') return o.fact.hi !== Infinity;
-  return o.fact.hi < 2 ** Math.min(o.type.bits, 32) - 1 && o.fact.hi !== 2 ** 31 - 1;
+/** Numbers from which on a range is no bound: one less than another number of the program is one of them. */
+const HUGE = 2 ** 30;
+
+function isBoundedAbove(o: Occurrence, sizes: ReadonlySet<number>): boolean {
+  const largest = o.type.k === 'int' ? 2 ** (o.type.bits - (o.type.signed === true ? 1 : 0)) - 1 : Infinity;
+  return o.fact.hi < Math.min(HUGE, largest) || o.fact.below.some((b) => !isChosen(b, o, sizes));
+}
+
+/** Less than another number that the program chooses freely: no bound. A size it can only choose as large as its memory is. */
+function isChosen(bound: Occurrence['fact']['below'][number], o: Occurrence, sizes: ReadonlySet<number>): boolean {
+  const index = /^#p(\d+)(?:$|[:+])/.exec(bound.symbol)?.[1];
+  const other = index === undefined || sizes.has(Number(index)) ? undefined : o.parameters[Number(index)];
+  return other !== undefined && other.hi >= HUGE && other.below.every((b) => b.symbol.startsWith('#p'));
+}
+
+/** Indices of parameters that give the size of memory. */
+function sizesOf(unit: KfuncUnit): ReadonlySet<number> {
+  return new Set(unit.definition.syntax.parameters.flatMap((p, i) => (/__szk?$/.test(p.name) ? [i] : [])));
 }
 
 /** Handed to a function that is not at hand: only a value bounded at both ends is taken as checked. */
-function handedOver(use: EventOf<'pass'>, o: Occurrence, index: number, name: string): Problem | null {
+function handedOver(use: EventOf<'pass'>, o: Occurrence, index: number, name: string, sizes: ReadonlySet<number>): Problem | null {
   if (!o.origins.some((x) => x.k === 'param' && x.index === index)) return null;
-  if (lowerEnd(o) === 'ok' && isBoundedAbove(o)) return null;
+  const bounded = isBoundedAbove(o, sizes);
+  if (lowerEnd(o) === 'ok' && bounded) return null;
   if (o.fact.lo === o.fact.hi) return null;
-  const how = isBoundedAbove(o)
+  const how = bounded
     ? 'with its lower end untested'
     : o.fact.lo >= 0 && o.fact.reasons.length > 0
       ? 'with its upper end untested'
@@ -186,7 +202,7 @@ function handedOver(use: EventOf<'pass'>, o: Occurrence, index: number, name: st
   };
 }
 
-function describe(use: Use, o: Occurrence, name: string, low: End, high: End, extent: Extent | null): string {
+function describe(use: Use, o: Occurrence, name: string, low: End, high: End, extent: Extent | null, bounded: boolean): string {
   const where =
     use.k === 'shift'
       ? `the shift \`${use.text}\``
@@ -199,7 +215,7 @@ function describe(use: Use, o: Occurrence, name: string, low: End, high: End, ex
   const offByOne = high === 'bad' && extent !== null && isOffByOne(o, extent);
   if (offByOne) return `${name} may equal ${extent.text} where it reaches ${where}${inCallee}: the test is off by one`;
   if (low !== 'ok' && high === 'ok') return `${name} may be negative where it reaches ${where}${inCallee}: only its upper end is tested`;
-  if (low === 'ok' && high !== 'ok' && o.fact.reasons.length > 0 && isBoundedAbove(o))
+  if (low === 'ok' && high !== 'ok' && o.fact.reasons.length > 0 && bounded)
     return `${name} ${verb} ${where}${inCallee}, and its bound is not known to be within ${extent?.text ?? 'the array'}`;
   return `${name} ${verb} ${where}${inCallee} without a bound`;
 }
