@@ -14,15 +14,26 @@ export class WordIndex {
   private readonly places = new Map<number, number[]>();
   /** by hash: the last file that held it, plus one */
   private readonly last = new Int32Array(SLOTS);
+  /** where each file stands in a set that was asked about: sets do not change once they are */
+  private readonly orders = new WeakMap<ReadonlySet<SourceFile>, ReadonlyMap<SourceFile, number>>();
 
   /** Those of `among` that may hold the word, in the order of `among`. */
   holders(word: string, among: ReadonlySet<SourceFile>): SourceFile[] {
     if (word.length < 2) return [...among].filter((f) => f.text.includes(word));
-    for (const f of among) if (!this.seen.has(f)) this.add(f);
-    const found = this.places.get(hashOf(word));
-    if (!found) return [];
-    const held = new Set(found.map((i) => this.files[i]!));
-    return held.size === 1 ? [...held].filter((f) => among.has(f)) : [...among].filter((f) => held.has(f));
+    const order = this.orderOf(among);
+    const held: SourceFile[] = [];
+    for (const i of this.places.get(hashOf(word)) ?? []) if (order.has(this.files[i]!)) held.push(this.files[i]!);
+    return held.length > 1 ? held.sort((a, b) => order.get(a)! - order.get(b)!) : held;
+  }
+
+  private orderOf(among: ReadonlySet<SourceFile>): ReadonlyMap<SourceFile, number> {
+    let order = this.orders.get(among);
+    if (!order) {
+      for (const f of among) if (!this.seen.has(f)) this.add(f);
+      order = new Map([...among].map((f, i) => [f, i]));
+      this.orders.set(among, order);
+    }
+    return order;
   }
 
   has(word: string, file: SourceFile): boolean {

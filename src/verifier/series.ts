@@ -81,6 +81,18 @@ export function during(life: Life, series: string): boolean {
  * @throws InputError where it is no kernel version, or older than the oldest series modelled
  */
 export function resolveSeries(text: string): ResolvedSeries {
+  let found = resolved.get(text);
+  if (!found) {
+    found = resolve(text);
+    resolved.set(text, found);
+  }
+  return found;
+}
+
+/** Asked anew for every parameter. */
+const resolved = new Map<string, ResolvedSeries>();
+
+function resolve(text: string): ResolvedSeries {
   const series = parseSeries(text);
   if (compareSeries(series, OLDEST) < 0) {
     throw new InputError(`kernel series ${series} is older than ${OLDEST}, the oldest one modelled`);
