@@ -80,7 +80,7 @@ function accessClaim(unit: KfuncUnit, index: number, size: number, name: string)
   for (const use of uses) {
     for (const o of use.occurrences) {
       if (!isFromParameter(o, index)) continue;
-      const answer = covers(unit, use, o, size);
+      const answer = covers(use, o, size);
       if (answer === 'bad' && o.doubt === null) return makeClaim(unit, use, o, index, size, name, true);
       if (answer !== 'ok') unsure ??= { use, o };
     }
@@ -89,7 +89,7 @@ function accessClaim(unit: KfuncUnit, index: number, size: number, name: string)
 }
 
 /** Whether the size known on this path reaches to the end of what is touched. */
-function covers(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, size: number): Answer {
+function covers(use: EventOf<'deref'>, o: Occurrence, size: number): Answer {
   const f = o.parameters[size];
   if (!f) return 'unsure';
   if (use.end !== null && f.lo >= use.end) return 'ok';
@@ -97,10 +97,10 @@ function covers(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, size: num
   const struct = use.struct;
   if (struct !== null && floors.includes(`sizeof(${struct})`)) return 'ok';
   if (struct !== null && use.member !== null && floors.includes(`offsetofend(${struct},${use.member})`)) return 'ok';
+  // what the range does not say, a bound against something of unknown size might
+  const open = f.above.some((b) => b.exact !== true);
   // A single byte is there as soon as the size is not zero.
-  if (f.lo <= 0 && floors.length === 0) return 'bad';
-  void unit;
-  return use.end !== null && floors.length === 0 ? 'bad' : 'unsure';
+  return !open && (f.lo <= 0 || use.end !== null) ? 'bad' : 'unsure';
 }
 
 function makeClaim(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, index: number, size: number, name: string, sure: boolean): Claim {

@@ -10,7 +10,7 @@ interface Layout {
 }
 
 function layoutOf(a: Activation, t: CType, depth: number): Layout | null {
-  if (t.k === 'struct') return structLayout(a, t.tag, null, depth)?.layout ?? null;
+  if (t.k === 'struct') return structLayout(a, t.tag, depth);
   if (t.k === 'array') {
     const inner = layoutOf(a, t.of, depth + 1);
     const count = arrayCount(a, t.dim);
@@ -33,29 +33,55 @@ export function arrayCount(a: Activation, dim: string): number | null {
   return null;
 }
 
-function structLayout(
-  a: Activation,
-  tag: string,
-  member: string | null,
-  depth: number,
-): { layout: Layout; at: { offset: number; size: number } | null } | null {
-  const found = depth < 6 ? a.program.findStruct(tag, a.file) : null;
-  if (!found?.complete || found.fields.some((f) => f.bitfield)) return null;
-  let offset = 0;
+function structLayout(a: Activation, tag: string, depth: number): Layout | null {
+  let size = 0;
   let align = 1;
-  let largest = 0;
-  let at: { offset: number; size: number } | null = null;
-  for (const f of found.fields) {
-    const inner = layoutOf(a, a.type(f.type), depth + 1);
-    if (!inner) return null;
-    align = Math.max(align, inner.align);
-    const start = found.isUnion ? 0 : Math.ceil(offset / inner.align) * inner.align;
-    if (f.name === member && member !== null) at = { offset: start, size: inner.size };
-    offset = start + inner.size;
-    largest = Math.max(largest, offset);
+  for (const member of members(a, tag, depth)) {
+    if (!member) return null;
+    align = Math.max(align, member.align);
+    size = Math.max(size, member.offset + member.size);
   }
-  const end = found.isUnion ? largest : offset;
-  return { layout: { size: Math.ceil(end / align) * align, align }, at };
+  return { size: Math.ceil(size / align) * align, align };
+}
+
+interface Member extends Layout {
+  name: string;
+  type: CType;
+  offset: number;
+}
+
+/** Members in order, as far as their places are known; a null ends the list where they are not. */
+function* members(a: Activation, tag: string, depth: number): Generator<Member | null> {
+  const found = depth < 6 ? a.program.findStruct(tag, a.file) : null;
+  if (!found?.complete) {
+    yield null;
+    return;
+  }
+  let end = 0;
+  for (const f of found.fields) {
+    const type = a.type(f.type);
+    const layout = f.bitfield ? null : layoutOf(a, type, depth + 1);
+    if (!layout) {
+      yield null;
+      // what stands after it could be anywhere, but in a union all stand at its start
+      if (!found.isUnion) return;
+      continue;
+    }
+    const offset = found.isUnion ? 0 : Math.ceil(end / layout.align) * layout.align;
+    end = offset + layout.size;
+    yield { ...layout, name: f.name, type, offset };
+  }
+}
+
+/** A member by its name, also one of an unnamed struct or union inside. What follows it need not be known. */
+function findMember(a: Activation, tag: string, name: string, depth: number): { offset: number; size: number } | null {
+  for (const member of members(a, tag, depth)) {
+    if (!member) continue;
+    if (member.name === name) return { offset: member.offset, size: member.size };
+    const inner = member.name === '' && member.type.k === 'struct' ? findMember(a, member.type.tag, name, depth + 1) : null;
+    if (inner) return { offset: member.offset + inner.offset, size: inner.size };
+  }
+  return null;
 }
 
 /** Bytes, or null. */
@@ -65,10 +91,10 @@ export function typeSize(a: Activation, t: CType): number | null {
 
 /** Bytes, or null. */
 export function structSize(a: Activation, tag: string): number | null {
-  return kept(a.types.sizes, tag, () => structLayout(a, tag, null, 0)?.layout.size ?? null);
+  return kept(a.types.sizes, tag, () => structLayout(a, tag, 0)?.size ?? null);
 }
 
-/** Offset and size in bytes of a direct member, or null. */
+/** Offset and size in bytes of a member, or null. */
 export function memberExtent(a: Activation, tag: string, member: string): { offset: number; size: number } | null {
-  return kept(a.types.extents, `${tag} ${member}`, () => structLayout(a, tag, member, 0)?.at ?? null);
+  return kept(a.types.extents, `${tag} ${member}`, () => findMember(a, tag, member, 0));
 }

@@ -240,8 +240,8 @@ function ordered(a: Activation, s: State, x: string, y: string, gap: number, rea
   if (x === y) return gap === 0;
   const fx = s.fact(x);
   const fy = s.fact(y);
-  const below: Bound[] = [...symbolic(y, fy, 1 - gap), ...fy.below.map((b) => ({ symbol: b.symbol, plus: b.plus - gap }))];
-  const above: Bound[] = [...symbolic(x, fx, gap), ...fx.above.map((b) => ({ symbol: b.symbol, plus: b.plus + gap }))];
+  const below: Bound[] = [...symbolic(y, fy, 1 - gap), ...fy.below.map((b) => ({ ...b, plus: b.plus - gap }))];
+  const above: Bound[] = [...symbolic(x, fx, gap), ...fx.above.map((b) => ({ ...b, plus: b.plus + gap }))];
   const self = (bounds: Bound[], id: string) => bounds.filter((b) => b.symbol !== symbolOf(id));
   return (
     constrain(a, s, x, { ...rangeFact(-Infinity, fy.hi - gap), below: self(below, x) }, reason) &&

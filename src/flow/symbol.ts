@@ -5,7 +5,7 @@ import type { CType } from './ctype.ts';
 import { INT, UINT, ULONG } from './ctype.ts';
 import { NULL, rangeFact, VALID } from './domain.ts';
 import { address, constant } from './evaluate.ts';
-import { memberExtent, typeSize } from './layout.ts';
+import { memberExtent, structSize, typeSize } from './layout.ts';
 import type { State } from './state.ts';
 import { kept } from './type-memory.ts';
 
@@ -18,7 +18,12 @@ export function namedValue(a: Activation, s: State, name: string, span: Span, e:
   if (name === 'NULL' || name === 'false') return constant(a, s, 0);
   if (name === 'true') return constant(a, s, 1);
   const known = a.program.findConstant(name, a.file);
-  if (known) return symbol(a, s, name, known.value, known.unsigned === true ? (known.enumTag === null ? ULONG : UINT) : INT);
+  if (known) {
+    const type = known.unsigned === true ? (known.enumTag === null ? ULONG : UINT) : INT;
+    return known.value === null && known.sizeOf !== null
+      ? sizeSymbol(a, s, name, known.sizeOf, type)
+      : symbol(a, s, name, known.value, type);
+  }
   if (/^[A-Z][A-Z0-9_]*$/.test(name)) return symbol(a, s, name, null, INT);
   return globalValue(a, s, name, span);
 }
@@ -46,6 +51,16 @@ export function symbol(a: Activation, s: State, name: string, value: number | nu
     const fact = value !== null ? rangeFact(value, value) : isErrno(name) ? rangeFact(1, 4095) : rangeFact(0, INT_MAX);
     s.facts.set(id, { ...fact, nul: value === 0 ? NULL : fact.lo > 0 ? VALID : NULL | VALID });
   }
+  return id;
+}
+
+/** A constant that is the size of a struct: to be at least it is to be at least `sizeof(struct …)`, whether or not the number is known. */
+function sizeSymbol(a: Activation, s: State, name: string, tag: string, type: CType): string {
+  const size = structSize(a, tag);
+  const id = symbol(a, s, name, size, type);
+  const fact = s.fact(id);
+  const bound = { symbol: `sizeof(${tag})`, ...(size !== null && { exact: true }) };
+  s.facts.set(id, { ...fact, below: [{ ...bound, plus: 1 }], above: [{ ...bound, plus: 0 }] });
   return id;
 }
 

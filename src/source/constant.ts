@@ -25,6 +25,12 @@ export function fold(text: string, names: NameLookup = () => null, calls: CallLo
   return v === null ? UNKNOWN : { value: v.n === null ? null : Number(v.n), unsigned: v.unsigned };
 }
 
+/** `struct foo` where an expression is the size of that and nothing else: `sizeof(struct foo)`; else null. */
+export function sizedType(text: string): string | null {
+  const m = /^\s*\(?\s*sizeof\s*\(\s*(struct|union)\s+(\w+)\s*\)\s*\)?\s*$/.exec(text);
+  return m ? `${m[1]} ${m[2]}` : null;
+}
+
 const TOKEN =
   /\s*(0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|\d+[uUlL]*|'(?:\\.[^']*|[^'\\])'|"(?:\\.|[^"\\])*"|[A-Za-z_]\w*|<<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%~!&|^<>?:(),.[\]{}=;#])/y;
 

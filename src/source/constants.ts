@@ -1,5 +1,5 @@
 /** Values of names: enumerators and macros, found through the files that a file sees. */
-import { fold } from './constant.ts';
+import { fold, sizedType } from './constant.ts';
 import type { EnumContext } from './enums.ts';
 import { enumeratorIn } from './enums.ts';
 import { withMacro } from './excerpt.ts';
@@ -74,9 +74,8 @@ export class Constants {
   /** Definitions that differ under #if have no value that is sure. */
   private constantMacro(macro: MacroSource & { at: number }, file: SourceFile): ConstantSource | null {
     const context = this.context(file);
-    const values = (macrosOf(withMacro(file, macro.name) ?? file).get(macro.name) ?? [])
-      .filter((m) => m.parameters === null)
-      .map((m) => fold(m.body, context.names, context.calls));
+    const all = (macrosOf(withMacro(file, macro.name) ?? file).get(macro.name) ?? []).filter((m) => m.parameters === null);
+    const values = all.map((m) => fold(m.body, context.names, context.calls));
     const folded = fold(macro.body, context.names, context.calls);
     if (folded.value === null && folded.unsigned === null && !looksConstant(macro.body)) return null;
     // what asm-generic defines most architectures define for themselves
@@ -86,6 +85,7 @@ export class Constants {
       value: sure ? folded.value : null,
       enumTag: null,
       unsigned: folded.unsigned,
+      sizeOf: all.length === 1 ? sizedType(macro.body) : null,
       location: macro.location,
     };
   }

@@ -1,7 +1,7 @@
 /** Enums and the values of their enumerators: one more than the one before, unless written; unknown after what #if may leave out. */
 import { closing, splitCommas } from './brackets.ts';
 import { type ConditionalGroup, conditionalGroups } from './conditions.ts';
-import { type CallLookup, fold, type NameLookup } from './constant.ts';
+import { type CallLookup, fold, type NameLookup, sizedType } from './constant.ts';
 import { mayEnumerate, withTag } from './excerpt.ts';
 import { lexisOf } from './functions.ts';
 import type { Span } from './ir.ts';
@@ -50,8 +50,9 @@ export function enumeratorIn(file: SourceFile, name: string, context: EnumContex
     const read = body && readEnumerators(file, body, context).list.filter((e) => e.name === name);
     if (!body || !read || read.length === 0) continue;
     const value = read.every((e) => e.value === read[0]!.value) ? read[0]!.value : null;
-    if (first) return first.value === value ? first : { ...first, value: null };
-    first = { name, value, enumTag: body.tag, unsigned: false, location: locate(file, at) };
+    if (first) return first.value === value ? { ...first, sizeOf: null } : { ...first, value: null, sizeOf: null };
+    const sizeOf = read.length === 1 ? read[0]!.sizeOf : null;
+    first = { name, value, enumTag: body.tag, unsigned: false, sizeOf, location: locate(file, at) };
   }
   return first;
 }
@@ -75,6 +76,7 @@ interface Read {
   name: string;
   value: number | null;
   explicit: boolean;
+  sizeOf: string | null;
   at: number;
 }
 
@@ -125,7 +127,7 @@ class EnumReader {
     }
     const names: NameLookup = (n) => (this.values.has(n) ? { value: this.values.get(n) ?? null, unsigned: false } : this.context.names(n));
     const value = m[2] === undefined ? this.next : fold(m[2], names, this.context.calls).value;
-    this.list.push({ name: m[1]!, value, explicit: m[2] !== undefined, at });
+    this.list.push({ name: m[1]!, value, explicit: m[2] !== undefined, sizeOf: sizedType(m[2] ?? ''), at });
     this.values.set(m[1]!, value);
     this.next = value === null ? null : value + 1;
   }

@@ -192,6 +192,8 @@ export interface ConstantSource {
   enumTag: string | null;
   /** C type of the expression: enumerators are int; a macro's type follows its body (sizeof, suffix U …); null unknown */
   unsigned: boolean | null;
+  /** `struct foo` where it is written as the size of that: `sizeof(struct foo)` */
+  sizeOf: string | null;
   location: Location;
 }
 
