@@ -308,6 +308,7 @@ function distinction(e: FlowEvent): string {
     case 'rcu-read':
       return `${e.section}${e.mutex}`;
     case 'sleep':
+    case 'gfp-sleep':
       return `${[...e.context]
         .filter(([, n]) => n !== 0)
         .map(([k, n]) => k + n)

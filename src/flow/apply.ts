@@ -14,6 +14,7 @@ import { learnMembers } from './member.ts';
 import { rootOf } from './memory.ts';
 import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
+import { gfpParameter, reclaimOf } from './sleep.ts';
 import { askedOf, plainRoot, rcuSection, type State } from './state.ts';
 import type { Origin, Value } from './value.ts';
 import { mayFail, mergeSteered, mergeTaint, NO_TAINT, originsKey } from './value.ts';
@@ -154,6 +155,7 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
   for (const event of result.events) {
     if (event.chain.length >= CHAIN_LIMIT) continue;
     if (event.k === 'sleep' || event.k === 'rcu-read') liftContext(a, s, event, step);
+    if (event.k === 'gfp-sleep') liftAllocation(a, s, call, event, step);
     if (!interesting || LOCAL.has(event.k)) continue;
     const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, result, o));
     if (occurrences.length === 0) continue;
@@ -170,10 +172,20 @@ function seenFrom(a: Activation, s: State, call: BoundCall, event: FlowEvent): F
   return { ...event, extent: event.extent ?? (given === undefined ? null : extentBehind(a, s, given)), of: parameterAt(call, event.of) };
 }
 
-const LOCAL = new Set<FlowEvent['k']>(['return', 'test', 'rebind', 'call', 'sleep', 'rcu-read']);
+const LOCAL = new Set<FlowEvent['k']>(['return', 'test', 'rebind', 'call', 'sleep', 'gfp-sleep', 'rcu-read']);
+
+/** An allocation with the flags that the caller hands over: they let it sleep, forbid it, or are its own caller's. */
+function liftAllocation(a: Activation, s: State, call: BoundCall, { gfp, ...event }: EventOf<'gfp-sleep'>, step: Step): void {
+  const flags = call.e.args[gfp];
+  const said = flags ? reclaimOf(a, s, flags) : 'unknown';
+  const handedOn = said === 'unknown' && flags ? gfpParameter(a, s, flags) : null;
+  if (said === 'yes') liftContext(a, s, { ...event, k: 'sleep' }, step);
+  else if (handedOn !== null) liftContext(a, s, { ...event, k: 'gfp-sleep', gfp: handedOn }, step);
+  else if (said === 'unknown') noteCall(a, s, call, true, 'unknown');
+}
 
 /** What happens whoever the arguments are: sleeping and reading under RCU, with what the caller holds added. One way to each place is enough. */
-function liftContext(a: Activation, s: State, event: EventOf<'sleep'> | EventOf<'rcu-read'>, step: Step): void {
+function liftContext(a: Activation, s: State, event: EventOf<'sleep'> | EventOf<'gfp-sleep'> | EventOf<'rcu-read'>, step: Step): void {
   const known = [...a.events.values()].filter((e) => e.k === event.k && e.chain.length > 0);
   if (event.k === 'rcu-read') {
     const here = rcuSection(s);

@@ -1,8 +1,9 @@
 /** Scope-based cleanup: guard(), CLASS() and __free() act when their scope is left, whichever way. */
 import type { Expr } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
-import { constant, evaluate } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { drop } from './known-call.ts';
+import { noteSleep } from './sleep.ts';
 import type { ContextKind, State } from './state.ts';
 
 const GUARDS: Record<string, ContextKind> = {
@@ -36,17 +37,12 @@ export function openGuard(a: Activation, s: State, x: Expr): State[] | null {
   for (const arg of x.args) states = states.flatMap((t) => evaluate(a, t, arg).map((o) => o.s));
   const kind = GUARDS[kindName];
   for (const t of states) {
-    if (kind === 'mutex') noteSleep(a, t, x, `guard(${kindName})`);
+    // taking a mutex or a semaphore waits for whoever holds it
+    if (kind === 'mutex') noteSleep(a, t, x.span, `guard(${kindName})`);
     if (kind) t.context.set(kind, t.depth(kind) + 1);
     t.cleanups.push({ place: '', name: kind ? `guard:${kind}` : `guard?${kindName}`, depth: a.scopes.length });
   }
   return states;
-}
-
-/** Taking a mutex or a semaphore waits for whoever holds it. */
-function noteSleep(a: Activation, s: State, x: Expr, callee: string): void {
-  const { permission } = s;
-  a.note(s, x.span, constant(a, s, 0), { k: 'sleep', callee, context: new Map(s.context), unsure: s.contextDoubt ?? s.doubt, permission });
 }
 
 /** Runs the cleanups of scopes at `depth` and deeper, innermost first. */

@@ -83,6 +83,15 @@ export type FlowEvent = Common &
      * way that asks whether sleeping is allowed
      */
     | { k: 'sleep'; callee: string; context: ReadonlyMap<ContextKind, number>; unsure: string | null; permission: string | null }
+    /** the same if the gfp flags that the function gets as its parameter `gfp` let it: its caller may know */
+    | {
+        k: 'gfp-sleep';
+        gfp: number;
+        callee: string;
+        context: ReadonlyMap<ContextKind, number>;
+        unsure: string | null;
+        permission: string | null;
+      }
     /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section; `mutex`: it holds a mutex, which may stand for one */
     | { k: 'rcu-read'; how: string; section: boolean; mutex: boolean }
     /** a parameter's pointer is stored in memory that another parameter points to */
