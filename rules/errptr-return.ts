@@ -40,8 +40,8 @@ interface Found {
 function errorIn(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence): Found | null {
   if ((o.fact.nul & ERR) === 0) return null;
   const name = unit.kfunc.name;
-  if (o.origins.every((x) => x.k === 'const'))
-    return { message: `${name}() returns an ERR_PTR: \`${event.text}\``, sure: true, missing: [] };
+  const made: Found = { message: `${name}() returns an ERR_PTR: \`${event.text}\``, sure: true, missing: [] };
+  if (o.origins.every((x) => x.k === 'const')) return made;
   const calls = o.origins.filter((x) => x.k === 'call');
   const failing = calls.find((x) => x.mayFail && x.known && ((x.fails ?? ERR) & ERR) !== 0);
   if (failing)
@@ -50,6 +50,8 @@ function errorIn(unit: KfuncUnit, event: EventOf<'return'>, o: Occurrence): Foun
       sure: o.doubt === null,
       missing: doubtOf(event, o),
     };
+  // the code itself found it to be one
+  if (o.fact.nul === ERR && o.doubt === null) return made;
   const unknown = calls.find((x) => unit.flow.unknownCallees.has(x.callee));
   if (!unknown) return null;
   const why = `whether ${unknown.callee}() returns an ERR_PTR is not known: ${unit.flow.unknownCallees.get(unknown.callee)}`;
