@@ -217,6 +217,8 @@ function describe(use: Use, o: Occurrence, name: string, low: End, high: End, ex
   if (low !== 'ok' && high === 'ok') return `${name} may be negative where it reaches ${where}${inCallee}: only its upper end is tested`;
   if (low === 'ok' && high !== 'ok' && o.fact.reasons.length > 0 && bounded)
     return `${name} ${verb} ${where}${inCallee}, and its bound is not known to be within ${extent?.text ?? 'the array'}`;
+  if (low === 'ok' && high === 'bad' && bounded && extent !== null)
+    return `${name} ${verb} ${where}${inCallee}, and that may be as large as ${o.fact.hi}`;
   return `${name} ${verb} ${where}${inCallee} without a bound`;
 }
 

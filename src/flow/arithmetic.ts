@@ -7,10 +7,17 @@ import type { Fact } from './domain.ts';
 import { pointerFact, rangeFact, VALID } from './domain.ts';
 import { constant } from './evaluate.ts';
 import { convert, shiftFact } from './refine.ts';
-import type { State } from './state.ts';
+import { plainRoot, type State } from './state.ts';
 import { mergeTaint } from './value.ts';
 
 export function arithmetic(a: Activation, s: State, op: string, l: string, r: string, span: Span): string {
+  const id = operate(a, s, op, l, r, span);
+  const asked = s.asked.size > 0 ? (s.asked.get(plainRoot(s, l)) ?? s.asked.get(plainRoot(s, r))) : undefined;
+  if (asked !== undefined && id !== l && id !== r) s.asked.set(id, asked);
+  return id;
+}
+
+function operate(a: Activation, s: State, op: string, l: string, r: string, span: Span): string {
   const lv = a.value(l);
   const rv = a.value(r);
   if (lv.type.k === 'pointer' || lv.type.k === 'array') return pointerArithmetic(a, s, op, l, r, span);

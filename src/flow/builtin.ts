@@ -1,6 +1,7 @@
 /** Macros and compiler built-ins whose meaning is part of kernel C and not of one kernel: min/max/clamp, READ_ONCE, container_of, IS_ERR, likely, WARN_ON … */
 import type { Expr } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
+import { arithmetic } from './arithmetic.ts';
 import type { CType } from './ctype.ts';
 import { BOOL, commonType, INT, LONG, ULONG, UNKNOWN } from './ctype.ts';
 import { ERR, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
@@ -8,8 +9,10 @@ import { assume, chain, constant, evaluate, limit, near } from './evaluate.ts';
 import { memberExtent } from './layout.ts';
 import { assign, noteDeref, readLvalue } from './memory.ts';
 import { assumeCompare, constrain, convert } from './refine.ts';
+import { noteSleep } from './sleep.ts';
 import { rcuSection, type State } from './state.ts';
 import { symbol, typeOfExpression } from './symbol.ts';
+import { mergeTaint } from './value.ts';
 
 type Call = Expr & { k: 'call' };
 type Builtin = (a: Activation, s: State, e: Call) => Outcome[];
@@ -64,20 +67,58 @@ const replaces =
     );
   };
 
-/** What a macro leaves in the lvalue (argument `n`) is not known: get_user(x, p), do_div(n, base), check_add_overflow(a, b, &d). */
-const overwrites =
-  (n: number, byAddress: boolean): Builtin =>
-  (a, s, e) => {
-    let states = [s];
-    for (const arg of e.args) states = states.flatMap((t) => evaluate(a, t, arg).map((o) => o.s));
-    const given = e.args[n];
-    if (!given) return states.map((t) => ({ s: t, v: a.fresh(t, e.span, 'x', UNKNOWN, { k: 'unknown', why: '' }) }));
-    const target: Expr = byAddress ? { k: 'unary', op: '*', x: given, span: given.span } : given;
-    return states.flatMap((t) => {
-      const left = a.fresh(t, e.span, 'W', UNKNOWN, { k: 'unknown', why: '' });
-      return assign(a, t, target, left, e.span).map((o) => ({ s: o.s, v: a.fresh(o.s, e.span, 'x', UNKNOWN, { k: 'unknown', why: '' }) }));
-    });
-  };
+/** A value about which nothing is known but whose parameters take part in it. */
+function anything(a: Activation, s: State, e: Call, tag: string, type: CType, taint?: ReadonlySet<number>): string {
+  return a.fresh(s, e.span, tag, type, { k: 'unknown', why: '' }, taint);
+}
+
+/** get_user(x, p): x is whatever stands there. */
+const fromUser: Builtin = (a, s, e) => {
+  const [target, address] = e.args;
+  if (!target || !address) return [{ s, v: anything(a, s, e, 'x', INT) }];
+  return chain(evaluate(a, s, address), (o) => {
+    // a page of the user's may have to be fetched first
+    if (e.fn.k === 'name' && /^_*get_user$/.test(e.fn.name)) noteSleep(a, o.s, e.span, e.fn.name);
+    return assign(a, o.s, target, anything(a, o.s, e, 'W', UNKNOWN), e.span).map((d) => ({ s: d.s, v: anything(a, d.s, e, 'x', INT) }));
+  });
+};
+
+/** check_add_overflow(a, b, &d): d is the sum, cut off where that overflows; either way the program chose it if it chose a or b. */
+const overflow: Builtin = (a, s, e) => {
+  const [x, y, given] = e.args;
+  if (!x || !y || !given) return [{ s, v: anything(a, s, e, 'x', BOOL) }];
+  return chain(evaluate(a, s, x), (l) =>
+    chain(evaluate(a, l.s, y), (r) => {
+      const taint = mergeTaint(a.value(l.v).taint, a.value(r.v).taint);
+      const sum = anything(a, r.s, e, 'W', UNKNOWN, taint);
+      return assign(a, r.s, pointee(given), sum, e.span).map((d) => ({ s: d.s, v: anything(a, d.s, e, 'x', BOOL) }));
+    }),
+  );
+};
+
+/** do_div(n, base) gives the remainder and leaves the quotient in n. */
+const divide: Builtin = (a, s, e) => {
+  const [n, base] = e.args;
+  if (!n || !base) return first(a, s, e);
+  return chain(readLvalue(a, s, n), (l) =>
+    chain(evaluate(a, l.s, base), (r) => {
+      const rest = arithmetic(a, r.s, '%', l.v, r.v, e.span);
+      const quotient = arithmetic(a, r.s, '/', l.v, r.v, base.span);
+      return assign(a, r.s, n, quotient, e.span).map((d) => ({ s: d.s, v: rest }));
+    }),
+  );
+};
+
+/** swap(a, b): each is what the other one was. */
+const swap: Builtin = (a, s, e) => {
+  const [x, y] = e.args;
+  if (!x || !y) return first(a, s, e);
+  return chain(readLvalue(a, s, x), (l) =>
+    chain(readLvalue(a, l.s, y), (r) =>
+      chain(assign(a, r.s, x, r.v, e.span, y), (d) => assign(a, d.s, y, l.v, e.span, x).map((o) => ({ s: o.s, v: constant(a, o.s, 0) }))),
+    ),
+  );
+};
 
 /** The condition, and the assertion is no guard: execution goes on either way. */
 const sameTruth: Builtin = (a, s, e) => {
@@ -131,6 +172,30 @@ const extreme =
       }),
     );
   };
+
+/** min_not_zero(x, y): the other one where one is zero. */
+const smallestButZero: Builtin = (a, s, e) => {
+  const [x, y] = e.args;
+  if (!x || !y) return first(a, s, e);
+  return chain(evaluate(a, s, x), (l) =>
+    chain(evaluate(a, l.s, y), (r) => {
+      const zero = constant(a, r.s, 0);
+      const out: Outcome[] = [];
+      const choose = (from: State, v: string, tests: readonly [string, string, string, boolean][]) => {
+        if (tests.every(([op, p, q, truth]) => assumeCompare(a, from, op, p, q, truth, e.span))) out.push({ s: from, v });
+      };
+      const both: [string, string, string, boolean][] = [
+        ['!=', l.v, zero, true],
+        ['!=', r.v, zero, true],
+      ];
+      choose(r.s.fork(), r.v, [['==', l.v, zero, true]]);
+      choose(r.s.fork(), l.v, [both[0]!, ['==', r.v, zero, true]]);
+      choose(r.s.fork(), l.v, [...both, ['<', l.v, r.v, true]]);
+      choose(r.s, r.v, [...both, ['<', l.v, r.v, false]]);
+      return out;
+    }),
+  );
+};
 
 function namedType(a: Activation, e: Expr): CType | null {
   return e.k === 'name' ? a.type({ name: e.name, pointers: 0, dims: [], isConst: false, isFunction: false }) : null;
@@ -279,10 +344,52 @@ const either: Builtin = (a, s) => {
   ];
 };
 
+/** __builtin_choose_expr(c, x, y): x or y, as the compiler finds. */
+const choice: Builtin = (a, s, e) => {
+  const [, x, y] = e.args;
+  if (!x || !y) return first(a, s, e);
+  const other = s.fork();
+  return limit(a, [...evaluate(a, s, x), ...evaluate(a, other, y)]);
+};
+
+/** Number of bits, or a bit's number. */
+const bitCount: Builtin = (a, s, e) =>
+  chain(first(a, s, e), (o) => {
+    const id = anything(a, o.s, e, 'n', INT, a.value(o.v).taint);
+    o.s.facts.set(id, rangeFact(0, 64));
+    return [{ s: o.s, v: id }];
+  });
+
+/** Here the compiler may take it that nothing arrives. */
+const noWayOn: Builtin = () => [];
+
+/** get_cpu_ptr(p): the area of this CPU, and no other task runs on it until put_cpu_ptr(). */
+const cpuHeld: Builtin = (a, s, e) =>
+  chain(perCpu(a, s, e), (o) => {
+    o.s.context.set('preempt', o.s.depth('preempt') + 1);
+    return [o];
+  });
+
+/** div_u64(x, y) and kin are x / y. */
+const quotient: Builtin = (a, s, e) => {
+  const [x, y] = e.args;
+  if (!x || !y) return first(a, s, e);
+  return chain(evaluate(a, s, x), (l) => chain(evaluate(a, l.s, y), (r) => [{ s: r.s, v: arithmetic(a, r.s, '/', l.v, r.v, e.span) }]));
+};
+
+/** abs(x): x, or 0 - x where that is less than zero; the least number there is stays what it is. */
+const magnitude: Builtin = (a, s, e) =>
+  chain(first(a, s, e), (o) => {
+    const zero = constant(a, o.s, 0);
+    const out: Outcome[] = [];
+    const below = o.s.fork();
+    if (assumeCompare(a, below, '<', o.v, zero, true, e.span)) out.push({ s: below, v: arithmetic(a, below, '-', zero, o.v, e.span) });
+    if (assumeCompare(a, o.s, '<', o.v, zero, false, e.span)) out.push(o);
+    return out;
+  });
+
 const isErrValue: Builtin = (a, s, e) =>
   chain(first(a, s, e), (o) => [{ s: o.s, v: a.define(o.s, `iv@${e.span.start}`, BOOL, [{ k: 'unknown', why: '' }], rangeFact(0, 1)) }]);
-
-const swap: Builtin = (a, s, e) => [{ s, v: a.fresh(s, e.span, 'x', INT, { k: 'unknown', why: '' }) }];
 
 /** `per_cpu_ptr(p, cpu)`, `this_cpu_ptr(p)`: near p, and a bad pointer that no longer shows it where p is NULL; the cpu number is an index into per-CPU areas of nr_cpu_ids. */
 const perCpu: Builtin = (a, s, e) => {
@@ -322,20 +429,25 @@ add('__alignof__ _Alignof __builtin_object_size __builtin_dynamic_object_size', 
 add('__builtin_constant_p __builtin_types_compatible_p __same_type', either);
 add('WARN_ON WARN_ON_ONCE WARN WARN_ONCE WARN_TAINT WARN_ON_FUNCTION_MISMATCH', sameTruth);
 add(
-  'VM_BUG_ON VM_WARN_ON VM_WARN_ON_ONCE VM_BUG_ON_PAGE VM_BUG_ON_FOLIO VM_WARN_ON_ONCE_FOLIO DEBUG_NET_WARN_ON_ONCE lockdep_assert_held RCU_LOCKDEP_WARN BUILD_BUG_ON ASSERT static_assert WARN_ON_SMP might_sleep_if VM_WARN_ON_FOLIO DEBUG_LOCKS_WARN_ON CHECK_DATA_CORRUPTION',
+  'VM_BUG_ON VM_WARN_ON VM_WARN_ON_ONCE VM_BUG_ON_PAGE VM_BUG_ON_FOLIO VM_WARN_ON_ONCE_FOLIO DEBUG_NET_WARN_ON_ONCE lockdep_assert_held RCU_LOCKDEP_WARN BUILD_BUG_ON ASSERT static_assert WARN_ON_SMP might_sleep_if VM_WARN_ON_FOLIO DEBUG_LOCKS_WARN_ON SCHED_WARN_ON CHECK_DATA_CORRUPTION',
   noGuard,
 );
 add('BUG_ON', stopIf);
 add('WRITE_ONCE rcu_assign_pointer RCU_INIT_POINTER smp_store_mb', assigns);
 add('rcu_replace_pointer', replaces(false));
 add('xchg xchg_relaxed xchg_acquire xchg_release', replaces(true));
-add('get_user __get_user unsafe_get_user do_div', overwrites(0, false));
-add('check_add_overflow check_sub_overflow check_mul_overflow check_shl_overflow', overwrites(2, true));
+add('get_user __get_user unsafe_get_user', fromUser);
+add('do_div', divide);
+add('div_u64 div64_u64 div64_ul div_s64 div64_s64 div64_long', quotient);
+add('abs', magnitude);
+add('__builtin_add_overflow __builtin_sub_overflow __builtin_mul_overflow', overflow);
+add('check_add_overflow check_sub_overflow check_mul_overflow check_shl_overflow', overflow);
 add('smp_store_release', replaces(true));
 add('IS_ERR', errorTest(ERR));
 add('IS_ERR_OR_NULL', errorTest(ERR | NULL));
 add('ZERO_OR_NULL_PTR', errorTest(NULL));
-add('min min_not_zero umin', extreme('<', false));
+add('min umin', extreme('<', false));
+add('min_not_zero', smallestButZero);
 add('max umax', extreme('>', false));
 add('min_t', extreme('<', true));
 add('max_t', extreme('>', true));
@@ -351,7 +463,8 @@ add(
 add('ARRAY_SIZE', arraySize);
 add('offsetofend', offsetOfEnd);
 add('PTR_ERR PTR_ERR_OR_ZERO', ptrErr);
-add('ERR_PTR ERR_CAST', errPtr);
+add('ERR_PTR', errPtr);
+add('ERR_CAST', first);
 add('BIT GENMASK', bit(64));
 add('BIT_ULL BIT_MASK', bit(64));
 add('__is_defined', definedOrNot);
@@ -359,6 +472,12 @@ add('IS_ENABLED IS_BUILTIN IS_REACHABLE static_branch_unlikely static_branch_lik
 add('IS_ERR_VALUE', isErrValue);
 add('swap', swap);
 add('per_cpu_ptr this_cpu_ptr raw_cpu_ptr per_cpu', perCpu);
+add('get_cpu_ptr', cpuHeld);
+add('__builtin_choose_expr', choice);
+add('__builtin_unreachable unreachable', noWayOn);
+add('__builtin_va_start __builtin_va_end __builtin_va_copy __builtin_prefetch __builtin_return_address __builtin_frame_address', noGuard);
+add('__builtin_clz __builtin_clzl __builtin_clzll __builtin_ctz __builtin_ctzl __builtin_ctzll', bitCount);
+add('__builtin_ffs __builtin_ffsl __builtin_ffsll __builtin_popcount __builtin_popcountl __builtin_popcountll', bitCount);
 
 /** Checks of the build and of debug kernels, and barriers: no value, no effect that the analysis knows of. */
 const WITHOUT_EFFECT =

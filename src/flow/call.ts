@@ -1,6 +1,6 @@
 /** Calls: built-in meaning, then a definition in the same file, what the knowledge file says, then a definition anywhere at hand; else the call is out of sight. */
 import type { Expr } from '../source/ir.ts';
-import type { Activation, Outcome } from './activation.ts';
+import type { Activation, Outcome, Variable } from './activation.ts';
 import { expressionName } from './activation.ts';
 import { applyCallee } from './apply.ts';
 import { builtin } from './builtin.ts';
@@ -21,15 +21,22 @@ export interface BoundCall {
 
 export function evaluateCall(a: Activation, s: State, e: Expr & { k: 'call' }): Outcome[] {
   const name = e.fn.k === 'name' ? e.fn.name : null;
-  if (name !== null && !a.variable(name)) {
+  const pointer = name !== null && isCallable(a.variable(name));
+  if (name !== null && !pointer) {
     const b = builtin(name);
     if (b) return b(a, s, e);
     const macro = expandMacro(a, name, e);
     if (macro) return inMacro(a, e, () => expanding(name, () => evaluate(a, s, macro)));
   }
   return evaluateArguments(a, s, e).flatMap((b) =>
-    name === null || a.variable(name) ? indirect(a, b.s, e, b.args) : direct(a, b.s, { e, name, args: b.args }),
+    name === null || pointer ? indirect(a, b.s, e, b.args) : direct(a, b.s, { e, name, args: b.args }),
   );
+}
+
+/** `struct rq *this_rq = this_rq();` calls a macro: a variable of such a type can't be called. */
+function isCallable(variable: Variable | null): boolean {
+  const type = variable?.type.k === 'pointer' ? variable.type.to : variable?.type;
+  return type !== undefined && type.k !== 'int' && type.k !== 'struct' && type.k !== 'array';
 }
 
 /** What a macro expands to has no place of its own: everything in it stands at the call. */

@@ -11,6 +11,8 @@ export interface FunctionKnowledge {
   returnsArgument?: number;
   /** bounds of an integer result: numbers, or the name of a constant for `below` */
   range?: { min?: number; max?: number; below?: string };
+  /** the integer result is worked out of these arguments: who chose them chose it, within `range` */
+  computes?: number[];
   /** arguments that must not be NULL */
   dereferences?: number[];
   /** arguments that may be NULL or an ERR_PTR */

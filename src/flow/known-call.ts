@@ -1,10 +1,10 @@
 /** A call of a function that `kfunc-patterns.yaml` describes. */
-import type { Expr, Span } from '../source/ir.ts';
+import type { Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, noteCall } from './call.ts';
 import type { CType } from './ctype.ts';
-import { sizeOfType, UNKNOWN } from './ctype.ts';
+import { LONG, sizeOfType, UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID } from './domain.ts';
 import { constant, forgetBehind } from './evaluate.ts';
@@ -13,7 +13,9 @@ import type { FunctionKnowledge } from './knowledge.ts';
 import { arrayCount } from './layout.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { assumeTruth, constrain } from './refine.ts';
+import { gfpParameter, noteSleep, reclaimOf } from './sleep.ts';
 import { rcuSection, type State } from './state.ts';
+import { mergeTaint, NO_TAINT, type Origin } from './value.ts';
 
 /** Fresh memory belongs to who asked for it: handing it out is handing out the only reference. */
 const ALLOCATES = /^(k|kv|v|kvm|kmem_cache_|bpf_mem_(cache_)?|bpf_map_k|bpf_map_kv|__k)?[mzc]?alloc|^kmemdup|^kstrdup|_alloc(_|$)/;
@@ -27,16 +29,11 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     if (call.args[i] !== undefined && isBehind(a, s, call.args[i]!)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
-  const sleep = sleeps(call, known);
+  const sleep = sleeps(a, s, call, known);
   noteCall(a, s, call, true, sleep);
-  if (sleep === 'yes')
-    a.note(s, span, constant(a, s, 0), {
-      k: 'sleep',
-      callee: call.name,
-      context: new Map(s.context),
-      unsure: s.contextDoubt ?? s.doubt,
-      permission: s.permission,
-    });
+  const flags = typeof known.sleeps === 'object' ? call.e.args[known.sleeps.gfp] : undefined;
+  const handedOn = sleep === 'unknown' && flags ? gfpParameter(a, s, flags) : null;
+  if (sleep === 'yes' || handedOn !== null) noteSleep(a, s, span, call.name, handedOn);
   if (known.rcuPointer) a.note(s, span, constant(a, s, 0), { k: 'rcu-read', how: call.name, ...rcuSection(s) });
   if (known.takes && typeof known.takes.what === 'number' && call.args[known.takes.what] !== undefined) {
     const object = rootOf(s, call.args[known.takes.what]!);
@@ -61,34 +58,13 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   return results(a, s, call, known, span.start);
 }
 
-function sleeps(call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {
+function sleeps(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {
   if (known.sleeps === undefined || known.sleeps === false) return 'no';
   if (known.sleeps === true) return 'yes';
   const flags = call.e.args[known.sleeps.gfp];
   if (!flags) return 'unknown';
-  const said = reclaimOf(flags);
+  const said = reclaimOf(a, s, flags);
   return said === 'none' ? 'no' : said;
-}
-
-/** Whether gfp flags as written let the allocator sleep; `none`: they say nothing of it, as __GFP_ZERO. A choice between both is not known. */
-function reclaimOf(e: Expr): 'yes' | 'no' | 'none' | 'unknown' {
-  if (e.k === 'number') return e.value === 0 ? 'none' : 'unknown';
-  if (e.k === 'cast') return reclaimOf(e.x);
-  if (e.k === 'name') {
-    if (/^GFP_(ATOMIC|NOWAIT)$|^__GFP_ATOMIC$/.test(e.name)) return 'no';
-    if (/^GFP_(KERNEL|USER|NOIO|NOFS|HIGHUSER|KERNEL_ACCOUNT)|^__GFP_(DIRECT_)?RECLAIM$/.test(e.name)) return 'yes';
-    return /^__GFP_[A-Z_]+$/.test(e.name) ? 'none' : 'unknown';
-  }
-  if (e.k === 'conditional' && e.then) {
-    const [x, y] = [reclaimOf(e.then), reclaimOf(e.other)];
-    return x === y ? x : 'unknown';
-  }
-  if (e.k !== 'binary') return 'unknown';
-  const l = reclaimOf(e.l);
-  if (e.op === '&' && e.r.k === 'unary' && e.r.op === '~') return reclaimOf(e.r.x) === 'none' ? l : l === 'yes' ? 'unknown' : l;
-  const r = reclaimOf(e.r);
-  if (e.op !== '|' && e.op !== '+') return 'unknown';
-  return l === 'yes' || r === 'yes' ? 'yes' : l === 'none' ? r : r === 'none' ? l : l === r ? l : 'unknown';
 }
 
 /** `&p->member` is not NULL where `p` is, unless it is the first member: what is told to bear NULL is then handed a bad address. */
@@ -160,17 +136,13 @@ function results(a: Activation, s: State, call: BoundCall, known: FunctionKnowle
   }
   const mayFail = known.returns !== undefined && (known.returns.includes('null') || known.returns.includes('error'));
   const fails = (known.returns?.includes('null') ? NULL : 0) | (known.returns?.includes('error') ? ERR : 0);
-  const type: CType = known.returns ? { k: 'pointer', to: UNKNOWN } : UNKNOWN;
-  const id = a.fresh(s, call.e.span, 'c', type, {
-    k: 'call',
-    callee: call.name,
-    at,
-    rcu: known.rcuPointer === true,
-    mayFail,
-    fails,
-    known: true,
-  });
+  const type: CType = known.returns ? { k: 'pointer', to: UNKNOWN } : known.computes ? LONG : UNKNOWN;
+  const origin: Origin = { k: 'call', callee: call.name, at, rcu: known.rcuPointer === true, mayFail, fails, known: true };
+  const chosen = (known.computes ?? []).flatMap((i) => (call.args[i] === undefined ? [] : [a.value(call.args[i]!).taint]));
+  const id = a.fresh(s, call.e.span, 'c', type, origin, chosen.reduce(mergeTaint, NO_TAINT));
   s.facts.set(id, resultFact(known));
+  // what is known of the arguments may bound it, in a way that is not known here
+  if (chosen.some((t) => t.size > 0)) s.asked.set(id, `what ${call.name}() makes of it is not known`);
   if (known.range?.below) s.facts.set(id, { ...s.fact(id), below: [{ symbol: known.range.below, plus: 0 }] });
   if (ALLOCATES.test(call.name)) s.held.push({ value: id, at, by: call.name, memory: true });
   if (!known.takes) return [{ s, v: id }];

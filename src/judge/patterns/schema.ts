@@ -20,6 +20,7 @@ export const functionEntry = z.strictObject({
   returns: z.array(returned).min(1).optional(),
   returnsArgument: argument.optional(),
   range: z.strictObject({ min: z.int().optional(), max: z.int().optional(), below: text.optional() }).optional(),
+  computes: z.array(argument).min(1).optional(),
   dereferences: z.array(argument).min(1).optional(),
   toleratesNull: z.array(argument).min(1).optional(),
   index: z
