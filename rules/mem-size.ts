@@ -51,7 +51,7 @@ function plainClaim(unit: KfuncUnit, index: number, name: string): Claim | null 
   for (const use of unit.flow.events) {
     // an index or a length that the program chooses is claimed as such
     const chosen = (o: Occurrence) =>
-      o.doubt !== null || [...o.taint].some((i) => unit.definition.syntax.parameters[i]!.type.pointers === 0);
+      o.doubt !== null || [...o.taint].some((i) => unit.definition.syntax.parameters[i]?.type.pointers === 0);
     if (use.k === 'length' && use.parameter === index && use.occurrences.some((o) => !chosen(o) && o.fact.hi > width))
       return make(use, `${use.callee}() may touch ${name}`, `calls ${use.callee}() with the length ${use.text}`);
     if (
@@ -66,8 +66,12 @@ function plainClaim(unit: KfuncUnit, index: number, name: string): Claim | null 
 }
 
 function isChosen(unit: KfuncUnit, use: EventOf<'deref'>): boolean {
-  const same = (e: FlowEvent) => e.k === 'index' && e.location.line === use.location.line && e.location.column === use.location.column;
-  return unit.flow.events.some((e) => same(e) && e.occurrences.some((o) => o.taint.size > 0));
+  return unit.flow.events.some((e) => e.k === 'index' && isSamePlace(e, use) && e.occurrences.some((o) => o.taint.size > 0));
+}
+
+function isSamePlace(e: FlowEvent, use: FlowEvent): boolean {
+  const [x, y] = [e.location, use.location];
+  return x.file === y.file && x.line === y.line && x.column === y.column;
 }
 
 type Answer = 'ok' | 'bad' | 'unsure';
@@ -78,14 +82,34 @@ function accessClaim(unit: KfuncUnit, index: number, size: number, name: string)
     .sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)) || before(x.location, y.location));
   let unsure: { use: EventOf<'deref'>; o: Occurrence } | null = null;
   for (const use of uses) {
+    if (!use.fixed && isIndexedWithin(unit, use, index, size)) continue;
     for (const o of use.occurrences) {
       if (!isFromParameter(o, index)) continue;
-      const answer = covers(use, o, size);
+      const covered = covers(use, o, size);
+      // which element it is is not known: it may be one that is there
+      const answer = covered === 'bad' && !use.fixed && (o.parameters[size]?.lo ?? 0) > 0 ? 'unsure' : covered;
       if (answer === 'bad' && o.doubt === null) return makeClaim(unit, use, o, index, size, name, true);
       if (answer !== 'ok') unsure ??= { use, o };
     }
   }
   return unsure ? makeClaim(unit, unsure.use, unsure.o, index, size, name, false) : null;
+}
+
+/** `for (i = 0; i < n__sz / sizeof(*n); i++) n[i]`: the index is less than something worked out of the size. Less than the size itself does for bytes alone. */
+function isIndexedWithin(unit: KfuncUnit, use: EventOf<'deref'>, index: number, size: number): boolean {
+  const bytes = /^(?:const\s+)?(?:void|char|u8|__u8|s8|__s8|uint8_t|int8_t|unsigned char|signed char)$/.test(
+    unit.definition.syntax.parameters[index]!.type.name,
+  );
+  return unit.flow.events.some(
+    (e) =>
+      e.k === 'index' &&
+      isSamePlace(e, use) &&
+      e.occurrences.every(
+        (o) =>
+          o.fact.lo === o.fact.hi ||
+          (o.taint.has(size) && o.fact.below.some((b) => b.plus <= 0 && (bytes || b.symbol.replace(/:.*$/, '') !== `#p${size}`))),
+      ),
+  );
 }
 
 /** Whether the size known on this path reaches to the end of what is touched. */
@@ -121,11 +145,16 @@ function makeClaim(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, index:
       : [
           {
             what: use.struct ?? name,
-            why: o.doubt ?? `the layout of ${use.struct ?? `what ${name} points to`} is not at hand to compare with ${sizeName}`,
+            why: o.doubt ?? unknownOf(use, name, sizeName),
             treeWouldHelp: true,
           },
         ],
   });
+}
+
+function unknownOf(use: EventOf<'deref'>, name: string, sizeName: string): string {
+  if (!use.fixed) return `whether the element that \`${use.text}\` picks is within ${sizeName} can't be told`;
+  return `the layout of ${use.struct ?? `what ${name} points to`} is not at hand to compare with ${sizeName}`;
 }
 
 /** memcpy() and kin with a length that is not the size, nor known to be within it. */

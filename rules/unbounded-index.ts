@@ -1,23 +1,46 @@
 import type { Claim, EventOf, Evidence, Extent, KfuncUnit, Mend, Missing, Occurrence, Rule } from '../src/rule.ts';
-import { before, bothEnds, chainText, claimOf, context, fileAt, pathEvidence, placeInKfunc, plainWidth, tightened } from '../src/rule.ts';
+import {
+  before,
+  bothEnds,
+  chainText,
+  claimOf,
+  contentsOf,
+  context,
+  fileAt,
+  pathEvidence,
+  placeInKfunc,
+  plainWidth,
+  tightened,
+} from '../src/rule.ts';
 
 export const unboundedIndex: Rule = {
   id: 'unbounded-index',
   severity: 'error',
   claims:
-    'An integer or enum that the program chooses reaches an array index, offset, shift or length with no sufficient bound on the path.',
-  why: 'The verifier checks that an integer argument is an integer, and nothing else: any 32-bit value arrives in an enum parameter, and __k asks for a constant, not for a range. What keeps an index inside its array is C code.',
+    'An integer or enum that the program chooses, as a parameter or in its own memory that a parameter points to, reaches an array index, offset, shift or length with no sufficient bound on the path.',
+  why: 'The verifier checks that an integer argument is an integer, and nothing else: any 32-bit value arrives in an enum parameter, and __k asks for a constant, not for a range. What keeps an index inside its array is C code. The same goes for numbers in memory of the program: it is as long as the verifier says, and holds whatever the program, or another CPU meanwhile, has put there.',
   advice: 'test the value against the size of what it indexes before its first use, as an unsigned type or on both ends',
   silent:
-    'Where the value is bounded on every path (both ends, or one end of an unsigned type), masked, clamped, or never used as an index.',
+    'Where the value is bounded on every path (both ends, or one end of an unsigned type), masked, clamped, or never used as an index. For a number in memory of the program also where code out of sight may have tested or replaced it (undecided).',
   *kfunc(unit) {
-    for (const [index, parameter] of unit.definition.syntax.parameters.entries()) {
-      if (parameter.type.pointers + parameter.type.dims.length > 0 || parameter.name === '' || parameter.type.name === 'bool') continue;
-      const claim = claimFor(unit, index, parameter.name);
+    for (const [index, { name, type }] of unit.definition.syntax.parameters.entries()) {
+      if (name === '') continue;
+      const isPointer = type.pointers + type.dims.length > 0;
+      if (!isPointer && type.name === 'bool') continue;
+      const claim = claimFor(unit, { index, name, taint: isPointer ? contentsOf(index) : index, isPointer });
       if (claim) yield claim;
     }
   },
 };
+
+/** The number that a parameter is, or the numbers in memory of the program that it points to. */
+interface Chosen {
+  index: number;
+  name: string;
+  /** what marks values that it takes part in */
+  taint: number;
+  isPointer: boolean;
+}
 
 type Use = EventOf<'index'> | EventOf<'shift'> | EventOf<'length'> | EventOf<'pass'>;
 
@@ -32,11 +55,12 @@ interface Problem {
   mend: 'edge' | 'sign' | null;
 }
 
-function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
+function claimFor(unit: KfuncUnit, chosen: Chosen): Claim | null {
+  const { index, name } = chosen;
   const problems: Problem[] = [];
   for (const e of unit.flow.events) {
     if (e.k !== 'index' && e.k !== 'shift' && e.k !== 'length' && e.k !== 'pass') continue;
-    const problem = worst(unit, e, index, name);
+    const problem = worst(unit, e, chosen);
     if (problem) problems.push(problem);
   }
   problems.sort(
@@ -51,10 +75,18 @@ function claimFor(unit: KfuncUnit, index: number, name: string): Claim | null {
     location: placeInKfunc(p.use),
     message: p.what,
     path: pathEvidence(p.use, lastStep(p.use)),
-    guards: insufficient(p.occurrence, name),
+    guards: insufficient(p.occurrence, nameOf(p.use, p.occurrence, chosen)),
     missing: p.missing,
     mend: mendFor(unit, p, name),
   });
+}
+
+/** `opts->slot` where it is just that, and is read in the kfunc itself. */
+function nameOf(use: Use, o: Occurrence, { index, name, isPointer }: Chosen): string {
+  if (!isPointer) return name;
+  const [origin, ...others] = o.origins;
+  const isRead = use.chain.length === 0 && others.length === 0 && origin?.k === 'load' && origin.of === index;
+  return isRead ? origin.text : `a number behind ${name}`;
 }
 
 /** Where there is a test and only its edge is wrong. */
@@ -74,22 +106,23 @@ function lastStep(use: Use): string {
   return `uses it as a length for ${use.callee}(): ${use.text}`;
 }
 
-function worst(unit: KfuncUnit, use: Use, index: number, name: string): Problem | null {
+function worst(unit: KfuncUnit, use: Use, chosen: Chosen): Problem | null {
   let found: Problem | null = null;
   for (const o of use.occurrences) {
-    if (!o.taint.has(index) || o.type.k === 'pointer') continue;
-    const p = check(unit, use, o, index, name);
+    if (!o.taint.has(chosen.taint) || o.type.k === 'pointer') continue;
+    const p = check(unit, use, o, chosen);
     if (p && (!found || (p.sure && !found.sure))) found = p;
   }
   return found;
 }
 
-function check(unit: KfuncUnit, use: Use, o: Occurrence, index: number, name: string): Problem | null {
+function check(unit: KfuncUnit, use: Use, o: Occurrence, chosen: Chosen): Problem | null {
   if (o.type.k === 'int' && o.type.bool) return null;
-  if (use.k === 'pass') return handedOver(use, o, index, name, sizesOf(unit));
+  const name = nameOf(use, o, chosen);
+  if (use.k === 'pass') return handedOver(use, o, chosen, name, sizesOf(unit));
   const extent = extentOf(unit, use);
   if (use.k === 'length' && !extent) return null;
-  const steered = o.steered?.get(index);
+  const steered = o.steered?.get(chosen.taint);
   const low = steered === 'up' ? 'ok' : lowerEnd(o);
   const sizes = sizesOf(unit);
   const high = steered === 'down' ? 'ok' : upperEnd(o, extent, sizes);
@@ -182,8 +215,9 @@ function sizesOf(unit: KfuncUnit): ReadonlySet<number> {
 }
 
 /** Handed to a function that is not at hand: only a value bounded at both ends is taken as checked. */
-function handedOver(use: EventOf<'pass'>, o: Occurrence, index: number, name: string, sizes: ReadonlySet<number>): Problem | null {
-  if (!o.origins.some((x) => x.k === 'param' && x.index === index)) return null;
+function handedOver(use: EventOf<'pass'>, o: Occurrence, chosen: Chosen, name: string, sizes: ReadonlySet<number>): Problem | null {
+  const isItself = (x: Occurrence['origins'][number]) => (chosen.isPointer ? x.k === 'load' : x.k === 'param' && x.index === chosen.index);
+  if (!o.origins.some(isItself)) return null;
   const bounded = isBoundedAbove(o, sizes);
   if (lowerEnd(o) === 'ok' && bounded) return null;
   if (o.fact.lo === o.fact.hi) return null;
@@ -211,7 +245,8 @@ function describe(use: Use, o: Occurrence, name: string, low: End, high: End, ex
         : `the index of ${(use as EventOf<'index'>).array}`;
   const inCallee = use.chain.length > 0 ? ` (${chainText(use)})` : '';
   // a counter that runs up to it, a number made of it
-  const verb = use.chain.length === 0 && !new RegExp(`\\b${name}\\b`).test(use.text) ? 'steers' : 'reaches';
+  const shows = /^\w+$/.test(name) ? new RegExp(`\\b${name}\\b`).test(use.text) : use.text.includes(name.replace(/\]$/, ''));
+  const verb = use.chain.length === 0 && !shows ? 'steers' : 'reaches';
   const offByOne = high === 'bad' && extent !== null && isOffByOne(o, extent);
   if (offByOne) return `${name} may equal ${extent.text} where it reaches ${where}${inCallee}: the test is off by one`;
   if (low !== 'ok' && high === 'ok') return `${name} may be negative where it reaches ${where}${inCallee}: only its upper end is tested`;

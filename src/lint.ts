@@ -17,6 +17,7 @@ import { type FixPatch, fixPatchOf } from './mend/patch.ts';
 import type { KfuncUnit, Rule } from './rule.ts';
 import type { Kfunc, Program, SourceFile, TreeFiles } from './source/model.ts';
 import { buildProgram } from './source/program.ts';
+import type { ParameterGuarantee } from './verifier/model.ts';
 
 export interface LintOptions {
   /** the kernel series and how it was found */
@@ -117,8 +118,23 @@ export function analyse(files: SourceFile[], options: LintOptions, work: Work = 
 }
 
 /** What happens in each definition of a kfunc: by far the most of the work, and none of another kfunc's business. */
-export function follow({ kfuncs, flow }: Ground, index: number): FunctionResult[] {
-  return kfuncs[index]!.definitions.map(({ source, syntax }) => flow.analyse(source, syntax));
+export function follow({ kfuncs, flow, bench }: Ground, index: number): FunctionResult[] {
+  const kfunc = kfuncs[index]!;
+  const all = bench.guarantees(kfunc.name).all;
+  return kfunc.definitions.map(({ source, syntax }) =>
+    flow.analyse(
+      source,
+      syntax,
+      syntax.parameters.flatMap((p, i) =>
+        p.type.pointers + p.type.dims.length > 0 && all.some((g) => isProgramMemory(g.parameters[i])) ? [i] : [],
+      ),
+    ),
+  );
+}
+
+/** Where any memory of the program is let through, what stands there is its choice. */
+function isProgramMemory(parameter: ParameterGuarantee | undefined): boolean {
+  return (parameter?.kind === 'memory' || parameter?.kind === 'sized-memory') && parameter.unsure === null;
 }
 
 /** @param flows what follow() gave, kfunc by kfunc */

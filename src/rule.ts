@@ -11,6 +11,7 @@ import { compareSeries } from './verifier/series.ts';
 export { ERR, NULL, VALID } from './flow/domain.ts';
 export type { Extent, Occurrence, Step } from './flow/event.ts';
 export type { Origin } from './flow/value.ts';
+export { contentsOf } from './flow/value.ts';
 export { bothEnds, nullTest, tightened } from './mend/code.ts';
 export { insertion, offsetOf, removal, replacement } from './mend/edit.ts';
 export type { Problem } from './verifier/registration.ts';

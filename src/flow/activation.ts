@@ -2,6 +2,7 @@
 import type { Location } from '../claim.ts';
 import type { Expr, FunctionSyntax, Span, TypeSyntax } from '../source/ir.ts';
 import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
+import type { KnownContent } from './contents.ts';
 import type { CType } from './ctype.ts';
 import { resolveType, typeMax, typeMin } from './ctype.ts';
 import type { Fact } from './domain.ts';
@@ -21,7 +22,16 @@ export type CalleeAnalysis = (
   facts: Fact[],
   depth: number,
   interesting: boolean,
+  contents: Contents,
 ) => { result: FunctionResult } | { unknown: string };
+
+/** Memory of the program as a callee gets it. */
+export interface Contents {
+  /** its parameters that point there */
+  parameters: readonly number[];
+  /** what its caller knows of the numbers there */
+  known: readonly KnownContent[];
+}
 
 export interface Variable {
   place: string;
@@ -67,6 +77,8 @@ export class Activation {
   /** evaluation steps left */
   fuel: number;
   readonly types: TypeMemory;
+  /** parameters that point to memory of the program: what stands there is its choice */
+  readonly contents: ReadonlySet<number>;
   private readonly locations = new Map<number, Location>();
   /** of spans without an override */
   private readonly texts = new WeakMap<Span, string>();
@@ -87,6 +99,7 @@ export class Activation {
     depth: number,
     callee: CalleeAnalysis,
     fuel: number,
+    contents: ReadonlySet<number> = NO_TAINT,
   ) {
     this.file = source.file;
     this.fn = fn;
@@ -96,6 +109,7 @@ export class Activation {
     this.callee = callee;
     this.types = typeMemory(program, source.file);
     this.fuel = fuel;
+    this.contents = contents;
   }
 
   offset(span: Span): number {
@@ -300,7 +314,7 @@ function distinction(e: FlowEvent): string {
     case 'test':
       return e.variable;
     case 'deref':
-      return `${e.member ?? ''}${e.element ? '[]' : ''}`;
+      return `${e.member ?? ''}${e.element ? `[]${e.end}${e.fixed}` : ''}`;
     case 'length':
       return String(e.argument);
     case 'get':

@@ -1,7 +1,8 @@
 /** From a kfunc (or any function) to its events: entry state, execution, exits; callees analysed once per context. */
 import type { FunctionSyntax } from '../source/ir.ts';
 import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
-import { Activation } from './activation.ts';
+import { Activation, type Contents } from './activation.ts';
+import { enterContents } from './contents.ts';
 import type { CType } from './ctype.ts';
 import { resolveType } from './ctype.ts';
 import type { Fact } from './domain.ts';
@@ -51,17 +52,26 @@ export class Flow {
     this.limits = limits;
   }
 
-  /** What happens in `fn` when its parameters may be anything that their types allow. Never throws on odd code. */
-  analyse(source: FunctionSource, fn: FunctionSyntax): FunctionResult {
+  /**
+   * What happens in `fn` when its parameters may be anything that their types allow. Never throws on odd code.
+   * @param contents indices of the parameters that point to memory of the program
+   */
+  analyse(source: FunctionSource, fn: FunctionSyntax, contents: readonly number[] = []): FunctionResult {
     this.contextsLeft = this.limits.contexts;
     this.fuelLeft = this.limits.total;
     this.starved = false;
     this.paid.clear();
-    return this.run(source, fn, null, 0).result;
+    return this.run(source, fn, null, 0, { parameters: contents, known: [] }).result;
   }
 
   /** `cost`: fuel that the function itself took, callees aside. */
-  private run(source: FunctionSource, fn: FunctionSyntax, facts: Fact[] | null, depth: number): { result: FunctionResult; cost: number } {
+  private run(
+    source: FunctionSource,
+    fn: FunctionSyntax,
+    facts: Fact[] | null,
+    depth: number,
+    contents: Contents,
+  ): { result: FunctionResult; cost: number } {
     const a = new Activation(
       source,
       fn,
@@ -70,6 +80,7 @@ export class Flow {
       depth,
       this.callee,
       Math.min(this.limits.fuel, Math.max(this.fuelLeft, 0)),
+      new Set(contents.parameters),
     );
     const fuel = a.fuel;
     const s = new State();
@@ -82,6 +93,7 @@ export class Flow {
       a.define(s, `p${i}`, type, [{ k: 'param', index: i }], fact, new Set([i]));
       if (p.name !== '') s.env.set(a.declare(p.name, type, p.span).place, `p${i}`);
     });
+    enterContents(a, s, contents.known, fn.nameSpan);
     executeBody(a, s, fn.body);
     const cost = fuel - Math.max(a.fuel, 0);
     this.fuelLeft -= cost;
@@ -107,6 +119,7 @@ export class Flow {
     facts: Fact[],
     depth: number,
     interesting: boolean,
+    contents: Contents,
   ): { result: FunctionResult } | { unknown: string } => {
     if (depth > (interesting ? this.limits.depth : this.limits.resultDepth))
       return { unknown: `${name}() is ${depth} calls down, too deep to follow` };
@@ -114,18 +127,20 @@ export class Flow {
     if (!source) return { unknown: this.program.hasTree ? `${name}() is not at hand` : `${name}() is not in the patch` };
     const context = interesting ? facts.map(contextFact) : [];
     const id = `${source.file.path}:${source.start}:${name}`;
-    const key = `${id}|${context.map(factKey).join('|')}`;
+    const known = contents.known.map((one) => ({ ...one, fact: contextFact(one.fact) }));
+    const ofProgram = `${contents.parameters.join()}|${known.map((k) => `${k.parameter}${k.path}${factKey(k.fact)}`).join()}`;
+    const key = `${id}|${context.map(factKey).join('|')}|${ofProgram}`;
     if (this.running.has(id)) return { unknown: `${name}() calls itself` };
     this.calling.at(-1)?.add(key);
-    const known = this.memo.get(key);
-    if (known && this.pay(key)) return { result: known.result };
+    const before = this.memo.get(key);
+    if (before && this.pay(key)) return { result: before.result };
     if (--this.contextsLeft < 0 || this.fuelLeft <= 0) {
       this.starved = true;
       return { unknown: `${name}() is one of too many callees to follow` };
     }
     const fn = this.program.parse(source);
     if (!fn) return { unknown: `${name}() could not be read` };
-    return { result: this.follow(id, key, source, fn, interesting ? context : null, depth) };
+    return { result: this.follow(id, key, source, fn, interesting ? context : null, depth, { ...contents, known }) };
   };
 
   private follow(
@@ -135,12 +150,13 @@ export class Flow {
     fn: FunctionSyntax,
     context: Fact[] | null,
     depth: number,
+    contents: Contents,
   ): FunctionResult {
     const calls = new Set<string>();
     this.running.add(id);
     this.calling.push(calls);
     try {
-      const { result, cost } = this.run(source, fn, context, depth);
+      const { result, cost } = this.run(source, fn, context, depth, contents);
       if (!this.starved) this.memo.set(key, { result, cost, calls });
       this.paid.add(key);
       return result;

@@ -3,6 +3,7 @@ import type { Activation, Outcome } from './activation.ts';
 import { expressionName } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, isInteresting, noteCall } from './call.ts';
+import { contentsBehind, learnContents, noteLeft } from './contents.ts';
 import { typeKey } from './ctype.ts';
 import type { Bound, Fact } from './domain.ts';
 import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
@@ -17,7 +18,7 @@ import type { ExitCase, FunctionResult } from './result.ts';
 import { gfpParameter, reclaimOf } from './sleep.ts';
 import { askedOf, plainRoot, rcuSection, type State } from './state.ts';
 import type { Origin, Value } from './value.ts';
-import { mayFail, mergeSteered, mergeTaint, NO_TAINT, originsKey } from './value.ts';
+import { contentsOf, holderOf, isWorkedOut, mayFail, mergeSteered, mergeTaint, NO_TAINT, originsKey } from './value.ts';
 
 const CHAIN_LIMIT = 12;
 
@@ -45,10 +46,13 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
     // What the callee learnt, it learnt of the value after conversion to its parameter's type.
     if (id !== undefined && type && !constrain(a, s, convert(a, s, id, type), portable(fact), fact.reasons[0] ?? reason)) return null;
   }
-  if (result.clobbers) forget(s);
-  else forgetWritten(s, result.writes);
+  if (result.clobbers) {
+    for (const id of call.args) noteLeft(a, s, id, call.name);
+    forget(a, s);
+  }
+  if (!result.clobbers) forgetWritten(s, result.writes);
   for (const i of exit.escaped) if (call.args[i] !== undefined) s.escaped.add(rootOf(s, call.args[i]!));
-  if (!learnMembers(a, s, call, exit, result, reason)) return null;
+  if (!learnMembers(a, s, call, exit, result, reason) || !learnContents(a, s, call, exit, reason)) return null;
   fillMemory(a, s, call, exit, result);
   for (const [kind, change] of exit.context) s.context.set(kind, s.depth(kind) + change);
   for (const i of exit.droppedOn) if (call.args[i] !== undefined) drop(s, call.args[i]!);
@@ -73,7 +77,7 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
     known: exit.returnsReference !== 'unknown' && exit.origins.every((o) => o.k !== 'call' || o.known),
   };
   const taint = [...exit.taint].reduce(
-    (all, i) => (call.args[i] === undefined ? all : mergeTaint(all, a.value(call.args[i]!).taint)),
+    (all, i) => mergeTaint(all, call.args[i] === undefined ? contentsInCaller(a, s, call, i) : a.value(call.args[i]!).taint),
     NO_TAINT,
   );
   const id = a.define(s, `c${a.offset(call.e.span)}.${at}.${index}`, exit.resultType, [origin], portable(exit.result), taint);
@@ -151,7 +155,7 @@ function liftKey(a: Activation, s: State, call: BoundCall): string {
 function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionResult): void {
   if (!a.isNewLift(result, liftKey(a, s, call))) return;
   const step: Step = { function: a.fn.name, location: a.locate(call.e.span), text: a.text(call.e.span) };
-  const interesting = call.args.some((id) => isInteresting(a, s, id));
+  const interesting = call.args.some((id) => isInteresting(a, s, id) || contentsBehind(a, s, id) !== null);
   for (const event of result.events) {
     if (event.chain.length >= CHAIN_LIMIT) continue;
     if (event.k === 'sleep' || event.k === 'rcu-read') liftContext(a, s, event, step);
@@ -215,11 +219,14 @@ function parameterAt(call: BoundCall, index: number | null): number | null {
 }
 
 /** Which of the caller's parameters take part in the value, and which of those only say how far it counts. */
-function shareInCaller(a: Activation, call: BoundCall, o: Occurrence): Pick<Value, 'taint' | 'steered'> {
+function shareInCaller(a: Activation, s: State, call: BoundCall, o: Occurrence): Pick<Value, 'taint' | 'steered'> {
   let all: Pick<Value, 'taint' | 'steered'> = { taint: NO_TAINT };
   for (const i of o.taint) {
     const id = call.args[i];
-    if (id === undefined) continue;
+    if (id === undefined) {
+      all = { ...all, taint: mergeTaint(all.taint, contentsInCaller(a, s, call, i)) };
+      continue;
+    }
     const argument = a.value(id);
     const direction = o.steered?.get(i);
     const steered = direction ? new Map([...argument.taint].map((p) => [p, direction])) : argument.steered;
@@ -228,9 +235,16 @@ function shareInCaller(a: Activation, call: BoundCall, o: Occurrence): Pick<Valu
   return all;
 }
 
+/** What stands behind the callee's parameter, as what stands behind one of the caller's. */
+function contentsInCaller(a: Activation, s: State, call: BoundCall, taint: number): ReadonlySet<number> {
+  const given = call.args[holderOf(taint) ?? -1];
+  const parameter = given === undefined ? null : contentsBehind(a, s, given);
+  return parameter === null ? NO_TAINT : new Set([contentsOf(parameter)]);
+}
+
 /** The occurrence seen from the caller; none where nothing of the caller's takes part or the paths exclude each other. */
 function liftOccurrence(a: Activation, s: State, call: BoundCall, result: FunctionResult, o: Occurrence): Occurrence[] {
-  const { taint, steered } = shareInCaller(a, call, o);
+  const { taint, steered } = shareInCaller(a, s, call, o);
   const origins: Origin[] = [];
   let relevant = taint.size > 0;
   let as: string | null = null;
@@ -285,7 +299,7 @@ function isNear(s: State, id: string): boolean {
   let at = id;
   for (let i = 0; i < 16; i++) {
     const link = s.links.get(at);
-    if (!link || link.k === 'add') return false;
+    if (!link || isWorkedOut(link)) return false;
     if (link.k === 'near') return true;
     at = link.from;
   }

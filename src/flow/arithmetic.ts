@@ -45,6 +45,8 @@ function operate(a: Activation, s: State, op: string, l: string, r: string, span
   if (exact && exact.lo >= typeMin(type) && exact.hi <= typeMax(type)) s.facts.set(id, exact);
   if (op === '&') addMaskBound(s, id, x, y);
   if (op === '%' && fx.lo >= 0) addBelow(s, id, y);
+  const by = op === '/' ? fy.lo : op === '>>' ? 2 ** fy.lo : 0;
+  if (by > 0 && fy.lo === fy.hi && fx.lo >= 0) s.links.set(id, { k: 'divided', from: x, by });
   if ((op === '>>' || op === '/' || op === '&') && fx.lo >= 0 && fy.lo >= 0)
     s.facts.set(id, { ...s.fact(id), below: [...s.fact(id).below, ...fx.below] });
   return id;

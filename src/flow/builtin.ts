@@ -19,8 +19,8 @@ type Builtin = (a: Activation, s: State, e: Call) => Outcome[];
 
 const first: Builtin = (a, s, e) => (e.args[0] ? evaluate(a, s, e.args[0]) : [{ s, v: constant(a, s, 0) }]);
 
-/** Reads the argument as an lvalue: READ_ONCE(p->x) is p->x. */
-const readOnce: Builtin = (a, s, e) => (e.args[0] ? readLvalue(a, s, e.args[0]) : first(a, s, e));
+/** Reads the argument as an lvalue: READ_ONCE(p->x) is p->x, as it is now. */
+const readOnce: Builtin = (a, s, e) => (e.args[0] ? readLvalue(a, s, e.args[0], true) : first(a, s, e));
 
 /** smp_load_acquire(&p->x) is p->x. */
 const readThrough: Builtin = (a, s, e) => (e.args[0] ? readLvalue(a, s, pointee(e.args[0])) : first(a, s, e));

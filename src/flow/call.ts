@@ -4,6 +4,7 @@ import type { Activation, Outcome, Variable } from './activation.ts';
 import { expressionName } from './activation.ts';
 import { applyCallee } from './apply.ts';
 import { builtin } from './builtin.ts';
+import { contentsBehind, contentsKnown, noteLeft } from './contents.ts';
 import type { CType } from './ctype.ts';
 import { UNKNOWN } from './ctype.ts';
 import { chain, constant, evaluate, forget } from './evaluate.ts';
@@ -64,9 +65,11 @@ function direct(a: Activation, s: State, call: BoundCall): Outcome[] {
   const local = localDefinition(a, call.name);
   const known = local ? undefined : a.knowledge.functions.get(call.name);
   if (known) return applyKnowledge(a, s, call, known);
-  const interesting = call.args.some((id) => isInteresting(a, s, id));
+  const parameters = a.contents.size === 0 ? [] : call.args.flatMap((id, i) => (contentsBehind(a, s, id) === null ? [] : [i]));
+  const contents = { parameters, known: parameters.length === 0 ? [] : contentsKnown(a, s, call.args) };
+  const interesting = parameters.length > 0 || call.args.some((id) => isInteresting(a, s, id));
   const facts = call.args.map((id) => s.fact(id));
-  const answer = a.callee(call.name, a.file, facts, a.depth + 1, interesting);
+  const answer = a.callee(call.name, a.file, facts, a.depth + 1, interesting, contents);
   if ('result' in answer) return applyCallee(a, s, call, answer.result);
   return outOfSight(a, s, call, answer.unknown);
 }
@@ -94,8 +97,11 @@ export function outOfSight(a: Activation, s: State, call: BoundCall, why: string
   noteCall(a, s, call, false, 'unknown');
   if ([...s.context.values()].some((n) => n > 0))
     s.contextDoubt ??= `whether ${call.name}() lets go of what is held there is not known: ${why}`;
-  for (const id of call.args) handOver(a, s, id);
-  forget(s);
+  for (const id of call.args) {
+    handOver(a, s, id);
+    noteLeft(a, s, id, call.name);
+  }
+  forget(a, s);
   a.clobbers = true;
   const id = a.fresh(s, call.e.span, 'c', UNKNOWN, {
     k: 'call',

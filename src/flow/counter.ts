@@ -1,8 +1,8 @@
 /** Loop counters that a parameter drives. */
 import type { Expr } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
+import { evaluate } from './evaluate.ts';
 import type { State } from './state.ts';
-import { NO_TAINT } from './value.ts';
 
 /** How far a counter runs is up to whoever chose the limit: `for (i = 0; i < n; i++)` makes the parameter n take part in i. */
 export function steerCounter(a: Activation, s: State, cond: Expr, step: Expr | null): void {
@@ -12,7 +12,7 @@ export function steerCounter(a: Activation, s: State, cond: Expr, step: Expr | n
   const id = variable ? s.env.get(variable.place) : undefined;
   // the first round's constant is nobody's choice
   if (!counter || id === undefined || id.startsWith('k:')) return;
-  const taint = new Set(limitsOf(cond, counter).flatMap((limit) => [...namesIn(limit)].flatMap((name) => [...taintOf(a, s, name)])));
+  const taint = new Set(limitsOf(cond, counter).flatMap((limit) => taintOf(a, s, limit)));
   if (taint.size === 0) return;
   const before = a.value(id);
   const { direction } = move!;
@@ -51,8 +51,12 @@ function namesIn(e: Expr): Set<string> {
   return e.k === 'cast' || e.k === 'unary' ? namesIn(e.x) : new Set();
 }
 
-function taintOf(a: Activation, s: State, name: string): ReadonlySet<number> {
-  const variable = a.variable(name);
-  const id = variable ? s.env.get(variable.place) : undefined;
-  return id === undefined ? NO_TAINT : a.value(id).taint;
+function taintOf(a: Activation, s: State, limit: Expr): number[] {
+  // a number in memory of the program is no variable's
+  if (a.contents.size > 0) return evaluate(a, s.fork(), limit).flatMap((o) => [...a.value(o.v).taint]);
+  return [...namesIn(limit)].flatMap((name) => {
+    const variable = a.variable(name);
+    const id = variable ? s.env.get(variable.place) : undefined;
+    return id === undefined ? [] : [...a.value(id).taint];
+  });
 }

@@ -4,6 +4,7 @@ import type { Activation, Outcome } from './activation.ts';
 import { expressionName } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { evaluateCall } from './call.ts';
+import { isProgramMemory } from './contents.ts';
 import type { CType } from './ctype.ts';
 import { CHAR, INT, LONG, typeKey, UINT, ULONG, UNKNOWN } from './ctype.ts';
 import { meet, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
@@ -70,7 +71,7 @@ export function evaluate(a: Activation, s: State, e: Expr): Outcome[] {
     case 'unknown':
       a.clobbers = true;
       s.doubt ??= `line ${a.locate(e.span).line} could not be read`;
-      forget(s);
+      forget(a, s);
       return [unknownValue(a, s, e.span, s.doubt)];
   }
 }
@@ -114,9 +115,10 @@ export function forgetBehind(s: State, roots: readonly string[]): void {
     if (roots.some((r) => place === `m:${r}` || place.startsWith(`m:${r}.`) || place.startsWith(`m:${r}:`))) s.env.delete(place);
 }
 
-/** Everything behind pointers may have changed. */
-export function forget(s: State): void {
-  for (const place of [...s.env.keys()]) if (place.startsWith('m:') || place.startsWith('g:')) s.env.delete(place);
+/** Everything behind pointers may have changed, but for memory of the program that nobody was handed. */
+export function forget(a: Activation, s: State): void {
+  for (const place of [...s.env.keys()])
+    if ((place.startsWith('m:') || place.startsWith('g:')) && !isProgramMemory(a, place)) s.env.delete(place);
 }
 
 function numberType(text: string, value: number): CType {

@@ -61,9 +61,17 @@ interface Common {
 }
 
 export type FlowEvent = Common &
-  /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event; `element`: not only the first of what the pointer points to */
+  /** `member`: dotted path from the pointer; `end`: bytes from where it points to the end of what is touched, null where no layout is at hand; `bulk`: as many bytes as a length says (memcpy and kin), told apart by a length event; `element`: not only the first of what the pointer points to; `end` then is that of the last one that it may be, and `fixed` says that it is that one */
   (
-    | { k: 'deref'; member: string | null; struct: string | null; end: number | null; access: 'read' | 'write' | 'bulk'; element: boolean }
+    | {
+        k: 'deref';
+        member: string | null;
+        struct: string | null;
+        end: number | null;
+        access: 'read' | 'write' | 'bulk';
+        element: boolean;
+        fixed: boolean;
+      }
     /** `of`: where the extent is not known, the parameter of this function that points to the array: its caller may know */
     | { k: 'index'; array: string; extent: Extent | null; of: number | null }
     | { k: 'shift'; width: number }

@@ -3,6 +3,7 @@ import type { Location } from '../claim.ts';
 import type { Declarator, Stmt } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import { openGuard, runCleanups } from './cleanup.ts';
+import { noteCopy } from './contents.ts';
 import { UNKNOWN_FACT, VALID } from './domain.ts';
 import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './evaluate.ts';
 import type { Unreleased } from './event.ts';
@@ -121,7 +122,7 @@ export function execute(a: Activation, states: State[], stmt: Stmt, f: Frame): S
     case 'return':
       return doReturn(a, states, stmt);
     case 'asm':
-      for (const s of states) forget(s);
+      for (const s of states) forget(a, s);
       return states;
     case 'variants':
       return variants(a, states, stmt, f);
@@ -211,7 +212,13 @@ function declare(a: Activation, states: State[], d: Declarator): State[] {
 }
 
 function declareAggregate(a: Activation, s: State, place: string, d: Declarator): State[] {
-  if (d.init?.k !== 'init') return d.init ? evaluate(a, s, d.init).map((o) => o.s) : [s];
+  s.env.delete(`copy:${place}`);
+  if (d.init && d.init.k !== 'init')
+    return evaluate(a, s, d.init).map((o) => {
+      noteCopy(a, o.s, place, o.v);
+      return o.s;
+    });
+  if (!d.init) return [s];
   let states = [s];
   for (const item of d.init.items) {
     states = capped(
@@ -312,7 +319,7 @@ function unreadable(a: Activation, states: State[], stmt: Stmt & { k: 'unknown' 
 
 function giveUp(a: Activation, s: State, why: string): void {
   s.doubt ??= why;
-  forget(s);
+  forget(a, s);
   for (const [place, id] of [...s.env]) {
     if (!place.startsWith('v:')) continue;
     const v = a.value(id);

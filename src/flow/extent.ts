@@ -6,6 +6,7 @@ import type { Extent } from './event.ts';
 import { arrayCount, typeSize } from './layout.ts';
 import { pointee } from './memory.ts';
 import type { State } from './state.ts';
+import { isWorkedOut } from './value.ts';
 
 /** Of an array as declared, in elements. */
 export function declaredExtent(a: Activation, t: CType): Extent | null {
@@ -97,7 +98,7 @@ export function noteReach(a: Activation, s: State, id: string, span: Span): void
       return;
     }
     const link = s.links.get(at);
-    if (!link || link.k === 'add') return;
+    if (!link || isWorkedOut(link)) return;
     at = link.from;
   }
 }

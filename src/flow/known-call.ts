@@ -3,6 +3,7 @@ import type { Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, noteCall } from './call.ts';
+import { contentsBehind, noteCopy, noteLeft } from './contents.ts';
 import type { CType } from './ctype.ts';
 import { LONG, sizeOfType, UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
@@ -49,13 +50,21 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     const copied = known.length?.find((l) => l.of.length > 1)?.of[0];
     if (copied !== undefined && call.args[copied] !== undefined) fill(s, rootOf(s, call.args[copied]!));
     // What it is known for says what it is about: it writes to its arguments' targets at most.
+    for (const [i, id] of call.args.entries()) if (mayWrite(known, i)) noteLeft(a, s, id, call.name);
     forgetBehind(
       s,
-      call.args.map((id) => rootOf(s, id)),
+      call.args.filter((id) => contentsBehind(a, s, id) === null).map((id) => rootOf(s, id)),
     );
+    const [to, from] = known.length?.find((l) => l.of.length > 1)?.of.map((i) => call.args[i]) ?? [];
+    if (to?.startsWith('a:v:') && from !== undefined && known.fills) noteCopy(a, s, to.slice(2), from);
     if (call.args.some((id) => /^p\d+$/.test(rootOf(s, id)))) a.clobbers = true;
   }
   return results(a, s, call, known, span.start);
+}
+
+/** Where a length says how much is copied, only what is filled is written. */
+function mayWrite(known: FunctionKnowledge, argument: number): boolean {
+  return known.fills?.includes(argument) === true || known.length === undefined;
 }
 
 function sleeps(a: Activation, s: State, call: BoundCall, known: FunctionKnowledge): 'yes' | 'no' | 'unknown' {

@@ -137,5 +137,5 @@ function iterate(a: Activation, s: State, x: Expr & { k: 'name' }, stmt: Stmt & 
   if (v.type.k === 'int' && /cpu/.test(stmt.name)) s.facts.set(id, { ...s.fact(id), lo: 0, below: [{ symbol: 'nr_cpu_ids', plus: 0 }] });
   s.env.set(v.place, id);
   // walking a list may take locks or move things; counting changes nothing but the counter
-  if (v.type.k !== 'int') forget(s);
+  if (v.type.k !== 'int') forget(a, s);
 }

@@ -2,8 +2,10 @@
 import type { Expr, Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
 import { expressionName } from './activation.ts';
+import { isProgramMemory, noteCopy, readTaint } from './contents.ts';
 import type { CType } from './ctype.ts';
 import { UNKNOWN } from './ctype.ts';
+import type { Fact } from './domain.ts';
 import { address, chain, evaluate, near } from './evaluate.ts';
 import { extentBehind, noteReach, parameterBehind } from './extent.ts';
 import { memberExtent, typeSize } from './layout.ts';
@@ -11,26 +13,48 @@ import { formerPlace, mayBeNull, memberOnRecord } from './member.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
 import { findField } from './symbol.ts';
-import { isOwn, type Origin } from './value.ts';
+import { isOwn, isWorkedOut, type Origin } from './value.ts';
 
 /** The pointer that this one was made from by member access, casts and arithmetic: what must not be NULL when this one is used. */
 export function rootOf(s: State, id: string): string {
   let at = id;
   for (let i = 0; i < 16; i++) {
     const link = s.links.get(at);
-    if (!link || link.k === 'add') return at;
+    if (!link || isWorkedOut(link)) return at;
     at = link.from;
   }
   return at;
 }
 
-/** Records that memory at `id` is touched; the root pointer is what is at risk. Objects of the function's own are not. */
-export function noteDeref(a: Activation, s: State, id: string, span: Span, access: 'read' | 'write' | 'bulk', element = false): void {
+/**
+ * Records that memory at `id` is touched; the root pointer is what is at risk. Objects of the function's own are not.
+ * @param at which elements of what `id` points to are touched; null: it itself
+ */
+export function noteDeref(
+  a: Activation,
+  s: State,
+  id: string,
+  span: Span,
+  access: 'read' | 'write' | 'bulk',
+  at: Fact | null = null,
+): void {
   if (a.sums.size > 0 && access !== 'bulk') noteReach(a, s, id, span);
   const root = rootOf(s, id);
   if (root.startsWith('a:')) return;
   const path = memberPath(a, s, id);
-  a.note(s, span, root, { k: 'deref', member: path.names.join('.') || null, struct: path.struct, end: path.end, access, element });
+  const element = at !== null && at.hi !== 0;
+  const size = element ? typeSize(a, pointee(a.value(id).type)) : 0;
+  // the end of the last one that it may be
+  const end = path.end === null || size === null || (element && at.hi >= 2 ** 31) ? null : path.end + (element ? at.hi * size : 0);
+  a.note(s, span, root, {
+    k: 'deref',
+    member: path.names.join('.') || null,
+    struct: path.struct,
+    end,
+    access,
+    element,
+    fixed: at === null || at.lo === at.hi,
+  });
 }
 
 interface MemberPath {
@@ -50,7 +74,7 @@ function memberPath(a: Activation, s: State, id: string): MemberPath {
   let at = id;
   for (let i = 0; i < 12; i++) {
     const link = s.links.get(at);
-    if (!link || link.k === 'add') break;
+    if (!link || isWorkedOut(link)) break;
     const tag = link.k === 'near' ? at.slice(link.from.length) : '';
     if (tag.startsWith('.')) {
       const base = pointee(a.value(link.from).type);
@@ -91,7 +115,7 @@ function element(a: Activation, s: State, e: Expr & { k: 'index' }): Outcome[] {
         extent: extentBehind(a, index.s, base.v),
         of: parameterBehind(index.s, base.v),
       });
-      if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read', index.s.fact(index.v).hi !== 0);
+      if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read', index.s.fact(index.v));
       return [{ s: index.s, v: near(a, index.s, base.v, `[${e.span.start}]`, e.span, pointee(type)) }];
     }),
   );
@@ -167,13 +191,15 @@ export function placeOf(pointer: string): string {
   return `m:${pointer}`;
 }
 
-export function readLvalue(a: Activation, s: State, lvalue: Expr): Outcome[] {
+/** @param anew memory of the program is read once more, and may have changed since the last time */
+export function readLvalue(a: Activation, s: State, lvalue: Expr, anew = false): Outcome[] {
   const x = asIndex(lvalue);
   if (x.k === 'name') return evaluate(a, s, x);
   if (x.k === 'cast') return chain(readLvalue(a, s, x.x), (o) => [{ s: o.s, v: convert(a, o.s, o.v, a.type(x.type)) }]);
   if (x.k !== 'field' && x.k !== 'index' && !(x.k === 'unary' && x.op === '*')) return evaluate(a, s, x);
   return chain(lvaluePointer(a, s, x), (o) => {
     if (x.k !== 'index') noteDeref(a, o.s, o.v, x.span, 'read');
+    if (anew && isProgramMemory(a, placeOf(o.v))) o.s.env.delete(placeOf(o.v));
     return loadFrom(a, o.s, o.v, x.span, expressionName(x));
   });
 }
@@ -195,7 +221,10 @@ export function loadFrom(a: Activation, s: State, pointer: string, span: Span, n
     : { k: 'load', text: name, of, own: root.origins.some(isOwn), ...(member ? { member } : {}) };
   // what may be NULL is a pointer, also where the struct is not at hand
   // `p->a` and `p->a->b` start at one place
-  const id = a.fresh(s, span, `l${span.end - span.start}@`, member && type.k === 'unknown' ? { k: 'pointer', to: type } : type, origin);
+  const chosen = type.k === 'int' ? readTaint(a, s, pointer) : null;
+  const shown: CType = member && type.k === 'unknown' ? { k: 'pointer', to: type } : type;
+  const id = a.fresh(s, span, `l${span.end - span.start}@`, shown, origin, chosen?.taint);
+  if (chosen && chosen.asked !== null) s.asked.set(id, chosen.asked);
   // An element's place is only known while the index is; it is not remembered.
   if (!pointer.includes('[')) s.env.set(place, id);
   if (member) mayBeNull(a, s, { pointer, place, id, name });
@@ -242,6 +271,7 @@ function assignVariable(
   }
   if (variable.type.k === 'struct') {
     dropBelow(s, variable.place);
+    noteCopy(a, s, variable.place, v);
     return v;
   }
   const stored = convert(a, s, v, variable.type);

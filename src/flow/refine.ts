@@ -109,7 +109,7 @@ function backward(
   a: Activation,
   s: State,
   _id: string,
-  link: { k: string; from: string; plus?: number },
+  link: { k: string; from: string; plus?: number; by?: number },
   now: Fact,
   depth: number,
 ): boolean {
@@ -118,6 +118,7 @@ function backward(
     const back = uncast(now, a.value(_id).type, source.type, s.fact(link.from));
     return back === null || constrain(a, s, link.from, back, null, depth + 1);
   }
+  if (link.k === 'divided') return now.lo <= 0 || constrain(a, s, link.from, rangeFact(now.lo * (link.by ?? 1), Infinity), null, depth + 1);
   if (link.k === 'add') {
     const plus = link.plus ?? 0;
     const moved: Fact = {

@@ -1,7 +1,7 @@
 /** One path's knowledge at one point: which value each place holds, what is known of each value, which locks and references are held. */
 import type { Fact } from './domain.ts';
 import { factKey, join, UNKNOWN_FACT } from './domain.ts';
-import type { Link } from './value.ts';
+import { holderOf, type Link } from './value.ts';
 
 export type ContextKind = 'rcu' | 'spin' | 'mutex' | 'preempt' | 'irq' | 'bh';
 
@@ -194,7 +194,7 @@ export function askedOf(s: State, id: string, taint: ReadonlySet<number>): strin
   const direct = s.asked.get(plainRoot(s, id));
   if (direct !== undefined) return direct;
   for (const i of taint) {
-    const why = s.asked.get(`p${i}`);
+    const why = s.asked.get(`p${holderOf(i) ?? i}`);
     if (why !== undefined) return why;
   }
   return null;

@@ -28,8 +28,15 @@ export type Origin =
 export type Link =
   | { k: 'cast'; from: string }
   | { k: 'add'; from: string; plus: number }
+  /** an integer quotient of what is not negative: at least one means at least `by` */
+  | { k: 'divided'; from: string; by: number }
   /** pointer to a member of what `from` points to, container_of, pointer arithmetic: not NULL-preserving */
   | { k: 'near'; from: string };
+
+/** A number worked out of another one, and no pointer into what that points to. */
+export function isWorkedOut(link: Link): boolean {
+  return link.k === 'add' || link.k === 'divided';
+}
 
 export interface Value {
   id: string;
@@ -44,6 +51,19 @@ export interface Value {
 export type Steered = ReadonlyMap<number, 'up' | 'down'>;
 
 export const NO_TAINT: ReadonlySet<number> = new Set();
+
+/** No function has as many parameters. */
+const FIRST = 1000;
+
+/** What stands in the memory behind parameter `index`, as a taint. */
+export function contentsOf(index: number): number {
+  return FIRST + index;
+}
+
+/** The parameter behind which a tainting number stands; null for the parameter itself. */
+export function holderOf(taint: number): number | null {
+  return taint < FIRST ? null : taint - FIRST;
+}
 
 /** It is on record or was seen that this can be NULL or an ERR_PTR. */
 export function mayFail(o: Origin): boolean {
