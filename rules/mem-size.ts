@@ -34,20 +34,12 @@ function sizeParameter(unit: KfuncUnit, index: number): number | null {
   return isPointer && next && /.__szk?$/.test(next.name) ? index + 1 : null;
 }
 
-/** Behind a pointer to a number that no size goes with a program need have that one number and no more: `char *fmt` is one byte. */
+/** Behind a pointer that no size goes with a program need have what its type says and no more: `char *fmt` is one byte. */
 function plainClaim(unit: KfuncUnit, index: number, name: string): Claim | null {
   const width = plainWidth(unit, index);
-  if (width === null) return null;
+  if (width === null) return castClaim(unit, index, name);
   const bytes = `the ${width} byte${width > 1 ? 's' : ''} that a program must have behind it`;
-  const make = (use: FlowEvent, message: string, last: string) =>
-    claimOf(memSize, unit, {
-      subject: name,
-      property: { kind: 'sized', parameter: index, size: null },
-      location: placeInKfunc(use),
-      message: `${message} beyond ${bytes}`,
-      advice: 'give the memory a size parameter (__sz), or, for a string, the suffix __str',
-      path: pathEvidence(use, last),
-    });
+  const make = (use: FlowEvent, message: string, last: string) => beyond(unit, index, name, use, `${message} beyond ${bytes}`, last);
   for (const use of unit.flow.events) {
     // an index or a length that the program chooses is claimed as such
     const chosen = (o: Occurrence) =>
@@ -63,6 +55,45 @@ function plainClaim(unit: KfuncUnit, index: number, name: string): Claim | null 
       return make(use, `\`${use.text}\` reads ${name}`, `touches it: ${use.text}`);
   }
   return null;
+}
+
+/** `struct handle {}` cast to what the kernel means by it: a struct of nothing but numbers is any memory to the verifier. */
+function castClaim(unit: KfuncUnit, index: number, name: string): Claim | null {
+  const size = unit.flow.memory.get(index) ?? null;
+  if (size === null) return null;
+  const { type } = unit.definition.syntax.parameters[index]!;
+  const use = unit.flow.events.find(
+    (e): e is EventOf<'deref'> =>
+      e.k === 'deref' &&
+      e.struct !== null &&
+      e.struct !== type.name &&
+      (size === 0 || (e.end !== null && e.end > size && e.fixed)) &&
+      e.occurrences.some((o) => isFromParameter(o, index) && o.doubt === null),
+  );
+  if (!use) return null;
+  const has = size === 0 ? `${type.name} has no members` : `${type.name} is ${size} bytes of numbers`;
+  return beyond(
+    unit,
+    index,
+    name,
+    use,
+    `\`${use.text}\` reads ${name} as ${use.struct}, but ${has}, so any memory of the program gets through`,
+    `touches it: ${use.text}`,
+  );
+}
+
+function beyond(unit: KfuncUnit, index: number, name: string, use: FlowEvent, message: string, last: string): Claim {
+  const isStruct = /^(struct|union) /.test(unit.definition.syntax.parameters[index]!.type.name);
+  return claimOf(memSize, unit, {
+    subject: name,
+    property: { kind: 'sized', parameter: index, size: null },
+    location: placeInKfunc(use),
+    message,
+    advice: isStruct
+      ? "take a pointer to the object's own type, or to a struct with a member that is no number"
+      : 'give the memory a size parameter (__sz), or, for a string, the suffix __str',
+    path: pathEvidence(use, last),
+  });
 }
 
 function isChosen(unit: KfuncUnit, use: EventOf<'deref'>): boolean {

@@ -26,7 +26,8 @@ export const unboundedIndex: Rule = {
     for (const [index, { name, type }] of unit.definition.syntax.parameters.entries()) {
       if (name === '') continue;
       const isPointer = type.pointers + type.dims.length > 0;
-      if (!isPointer && type.name === 'bool') continue;
+      // where there is no room for a number, what is read is claimed by mem-size
+      if (isPointer ? unit.flow.memory.get(index) === 0 : type.name === 'bool') continue;
       const claim = claimFor(unit, { index, name, taint: isPointer ? contentsOf(index) : index, isPointer });
       if (claim) yield claim;
     }

@@ -11,6 +11,8 @@ import type { FlowEvent } from './event.ts';
 import { executeBody } from './execute.ts';
 import { summarise } from './exit.ts';
 import type { Knowledge } from './knowledge.ts';
+import { typeSize } from './layout.ts';
+import { pointee } from './memory.ts';
 import { convertFact } from './refine.ts';
 import type { FunctionResult } from './result.ts';
 import { State } from './state.ts';
@@ -102,6 +104,7 @@ export class Flow {
       name: fn.name,
       location: a.locate(fn.nameSpan),
       parameterTypes: fn.parameters.map((_, i) => a.value(`p${i}`).type),
+      memory: new Map(contents.parameters.map((i) => [i, typeSize(a, pointee(a.value(`p${i}`).type))])),
       exits: summarise(a),
       events: [...a.events.values()].sort(byPlace),
       clobbers: a.clobbers,

@@ -42,6 +42,8 @@ export interface FunctionResult {
   location: Location;
   /** types of the parameters as declared: arguments are converted to them */
   parameterTypes: CType[];
+  /** parameters that point to memory of the program, and how many bytes their types say; null: not known */
+  memory: ReadonlyMap<number, number | null>;
   exits: ExitCase[];
   events: FlowEvent[];
   /** may change memory that its callers know about */
