@@ -45,6 +45,8 @@ function operate(a: Activation, s: State, op: string, l: string, r: string, span
   if (exact && exact.lo >= typeMin(type) && exact.hi <= typeMax(type)) s.facts.set(id, exact);
   if (op === '&') addMaskBound(s, id, x, y);
   if (op === '%' && fx.lo >= 0) addBelow(s, id, y);
+  if (op === '-' && exact && exact.lo >= 0) s.links.set(id, { k: 'difference', from: x, minus: y });
+  if (op === '+') addRest(s, id, x, y);
   const by = op === '/' ? fy.lo : op === '>>' ? 2 ** fy.lo : 0;
   if (by > 0 && fy.lo === fy.hi && fx.lo >= 0) s.links.set(id, { k: 'divided', from: x, by });
   if ((op === '>>' || op === '/' || op === '&') && fx.lo >= 0 && fy.lo >= 0)
@@ -103,6 +105,26 @@ function addConstant(a: Activation, s: State, op: string, x: string, y: string, 
   return id;
 }
 
+/** `x < limit - y` makes `x + y < limit`: the test that cannot overflow. */
+function addRest(s: State, id: string, x: string, y: string): void {
+  for (const [part, other] of [
+    [x, y],
+    [y, x],
+  ] as const)
+    for (const { symbol, plus } of s.fact(part).below) {
+      const rest = symbol.startsWith('#') ? s.links.get(symbol.slice(1)) : undefined;
+      if (rest?.k !== 'difference' || plainRoot(s, rest.minus) !== plainRoot(s, other)) continue;
+      const limit = s.fact(rest.from);
+      const f = s.fact(id);
+      s.facts.set(id, {
+        ...f,
+        hi: Math.min(f.hi, limit.hi + plus - 1),
+        below: [...f.below, ...limit.below.map((b) => ({ ...b, plus: b.plus + plus - 1 }))],
+      });
+      if (limit.lo !== limit.hi) addBelow(s, id, rest.from, plus);
+    }
+}
+
 function rangeOf(op: string, x: Fact, y: Fact, type: CType): Fact | null {
   switch (op) {
     case '+':
@@ -114,11 +136,15 @@ function rangeOf(op: string, x: Fact, y: Fact, type: CType): Fact | null {
       return corners.some(Number.isNaN) ? null : rangeFact(Math.min(...corners), Math.max(...corners));
     }
     case '/':
-      return y.lo > 0
-        ? rangeFact(x.lo >= 0 ? Math.trunc(x.lo / y.hi) : Math.trunc(x.lo / y.lo), x.hi >= 0 ? Math.trunc(x.hi / y.lo) : 0)
+      // nothing is divided by zero and goes on
+      return y.lo >= 0 && y.hi > 0
+        ? rangeFact(
+            x.lo >= 0 ? Math.trunc(x.lo / y.hi) : Math.trunc(x.lo / Math.max(y.lo, 1)),
+            x.hi >= 0 ? Math.trunc(x.hi / Math.max(y.lo, 1)) : 0,
+          )
         : null;
     case '%':
-      if (y.lo <= 0) return null;
+      if (y.lo < 0 || y.hi <= 0) return null;
       return rangeFact(x.lo >= 0 ? 0 : -(y.hi - 1), Math.min(Math.max(x.hi, 0), y.hi - 1));
     case '&': {
       const top = Math.min(x.lo >= 0 ? x.hi : Infinity, y.lo >= 0 ? y.hi : Infinity);

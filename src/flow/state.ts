@@ -140,7 +140,10 @@ export class State {
     if (!this.facts.has(id) && !this.links.has(id)) return;
     let used = false;
     for (const v of this.env.values()) if (v === id) used = true;
-    for (const l of this.links.values()) if (l.from === id) used = true;
+    for (const [d, l] of this.links) {
+      if (l.from === id) used = true;
+      if (l.k === 'difference' && l.minus === id) this.links.delete(d);
+    }
     for (const h of this.held) if (h.value === id) used = true;
     if (used) this.rename(id, `${id}'`);
     else for (const p of [...this.env.keys()]) if (p.startsWith(`was:m:${id}.`)) this.env.delete(p);
@@ -200,6 +203,10 @@ export function askedOf(s: State, id: string, taint: ReadonlySet<number>): strin
   return null;
 }
 
+function minusOf(l: Link): string | null {
+  return l.k === 'difference' ? l.minus : null;
+}
+
 /** Everything that holds on both paths. Places whose values differ get `phi(place)`. */
 export function joinStates(a: State, b: State, phi: (place: string, x: string, y: string) => string): State {
   const out = new State();
@@ -214,7 +221,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
   for (const [id, l] of b.links) {
     const other = out.links.get(id);
     if (!other) out.links.set(id, l);
-    else if (other.k !== l.k || other.from !== l.from) out.links.delete(id);
+    else if (other.k !== l.k || other.from !== l.from || minusOf(other) !== minusOf(l)) out.links.delete(id);
   }
   const made = new Set<string>();
   for (const [place, x] of a.env) {
@@ -229,7 +236,7 @@ export function joinStates(a: State, b: State, phi: (place: string, x: string, y
       made.add(id);
     }
   }
-  for (const [id, l] of [...out.links]) if (made.has(l.from)) out.links.delete(id);
+  for (const [id, l] of [...out.links]) if (made.has(l.from) || made.has(minusOf(l) ?? '')) out.links.delete(id);
   for (const kind of new Set([...a.context.keys(), ...b.context.keys()])) out.context.set(kind, Math.min(a.depth(kind), b.depth(kind)));
   out.held = a.held.filter((h) => b.held.some((o) => o.value === h.value && o.at === h.at));
   out.doubt = a.doubt ?? b.doubt;

@@ -30,12 +30,14 @@ export type Link =
   | { k: 'add'; from: string; plus: number }
   /** an integer quotient of what is not negative: at least one means at least `by` */
   | { k: 'divided'; from: string; by: number }
+  /** `from` less `minus`, and not below zero */
+  | { k: 'difference'; from: string; minus: string }
   /** pointer to a member of what `from` points to, container_of, pointer arithmetic: not NULL-preserving */
   | { k: 'near'; from: string };
 
 /** A number worked out of another one, and no pointer into what that points to. */
 export function isWorkedOut(link: Link): boolean {
-  return link.k === 'add' || link.k === 'divided';
+  return link.k === 'add' || link.k === 'divided' || link.k === 'difference';
 }
 
 export interface Value {

@@ -144,6 +144,8 @@ export interface VariableSource {
   type: TypeSyntax;
   isStatic: boolean;
   location: Location;
+  /** of an array whose length its initialiser says: what stands between its braces, each; null where there is none, or one that #if cuts through */
+  elements: string[] | null;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Everything at hand for one analysis, joined: kfuncs with their entries, look-ups that go from the file that asks outwards. */
+import { fold } from './constant.ts';
 import { Constants } from './constants.ts';
 import { enumIn } from './enums.ts';
 import { functionsOf } from './functions.ts';
@@ -260,7 +261,43 @@ class Index implements Program {
   }
 
   findVariable(name: string, from: SourceFile): VariableSource | null {
-    return this.remember('variable', name, from, () => this.first(from, name, (f) => variableIn(f, name)));
+    return this.remember('variable', name, from, () =>
+      this.withLength(
+        this.first(from, name, (f) => variableIn(f, name)),
+        from,
+      ),
+    );
+  }
+
+  /** An array without a length is as long as its initialiser says, where nothing in that could stand for several elements. */
+  private withLength(variable: VariableSource | null, from: SourceFile): VariableSource | null {
+    if (!variable?.elements) return variable;
+    const { type } = variable;
+    const isNested = type.dims.length > 1 || (type.pointers === 0 && /^(struct|union) /.test(type.name));
+    let next = 0;
+    let length = 0;
+    for (const element of variable.elements) {
+      const at = /^\[([^\]]*?)(?:\.\.\.([^\]]*))?\]\s*=/.exec(element);
+      const start = at ? this.numberOf(at[2] ?? at[1]!, from) : next;
+      const value = at ? element.slice(at[0].length).trim() : element;
+      // braces of members may be left out
+      if (start === null || (isNested && !value.startsWith('{')) || (!at && this.mayBeSeveral(element, from))) return variable;
+      next = start + 1;
+      length = Math.max(length, next);
+    }
+    return { ...variable, type: { ...type, dims: [String(length), ...type.dims.slice(1)] } };
+  }
+
+  private numberOf(text: string, from: SourceFile): number | null {
+    const { names, calls } = this.constants.context(from);
+    return fold(text, names, calls).value;
+  }
+
+  private mayBeSeveral(element: string, from: SourceFile): boolean {
+    const name = /^([A-Za-z_]\w*)\s*(?:\(|$)/.exec(element)?.[1];
+    return (
+      name !== undefined && (this.findMacro(name, from)?.body.includes(',') ?? /^[A-Z_0-9]+$/.test(name)) && !this.findConstant(name, from)
+    );
   }
 
   locate(file: SourceFile, offset: number) {

@@ -59,7 +59,8 @@ export function variableIn(file: SourceFile, name: string): VariableSource | nul
     const found = variableOf(code, d, name);
     if (!found) continue;
     const { type, specifiers, nameAt } = found;
-    const variable = { name, type, isStatic: specifiers.includes('static'), location: locate(file, nameAt) };
+    const elements = type.dims[0] === '' ? elementsOf(file, nameAt, d.end) : null;
+    const variable = { name, type, isStatic: specifiers.includes('static'), location: locate(file, nameAt), elements };
     if (specifiers.includes('extern')) declared ??= variable;
     else defined = definedAgain(defined, variable);
   }
@@ -67,12 +68,25 @@ export function variableIn(file: SourceFile, name: string): VariableSource | nul
 }
 
 function definedAgain(before: VariableSource | null, now: VariableSource): VariableSource {
-  return before ? { ...before, type: agreed(before.type, now.type) } : now;
+  return before ? { ...before, type: agreed(before.type, now.type), elements: null } : now;
 }
 
 function agreed(one: TypeSyntax, other: TypeSyntax): TypeSyntax {
   const same = one.dims.length === other.dims.length && one.dims.every((d, i) => d === other.dims[i] || other.dims[i] === '');
   return same ? one : { ...one, dims: one.dims.map(() => '') };
+}
+
+/** `= { a, [KIND] = b }` of a declaration that ends at `end`. */
+function elementsOf(file: SourceFile, nameAt: number, end: number): string[] | null {
+  const { code, directives } = lexisOf(file);
+  const equals = topLevelEquals(code, nameAt, end);
+  const open = code.indexOf('{', equals);
+  if (open < 0 || open >= end || code.slice(equals + 1, open).trim() !== '') return null;
+  const close = closing(code, open, end);
+  if (close < 0 || directives.some((d) => d.start > open && d.start < close)) return null;
+  return splitCommas(code, open + 1, close)
+    .map((part) => code.slice(part.start, part.end).trim())
+    .filter((text) => text !== '');
 }
 
 interface Declared {
