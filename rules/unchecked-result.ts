@@ -5,7 +5,7 @@ export const uncheckedResult: Rule = {
   id: 'unchecked-result',
   severity: 'error',
   claims:
-    'A value that may be NULL or an ERR_PTR (the result of a callee, of rcu_dereference(), a member that is on record as one that may be NULL) is dereferenced with no check on the path.',
+    'A value that may be NULL or an ERR_PTR (the result of a callee, of rcu_dereference(), a member that is on record as one that may be NULL, a variable that the code itself set to NULL) is dereferenced with no check on the path.',
   why: 'The verifier looks at what the program passes in, never at what the kfunc finds inside: a look-up that fails, an allocation that fails, a member that not every object has or a pointer that another CPU has just cleared is for the C code to notice.',
   advice: 'test the result before its first use, with IS_ERR() where the function returns error pointers',
   silent:
@@ -18,6 +18,10 @@ export const uncheckedResult: Rule = {
     for (const use of uses) {
       for (const o of use.occurrences) {
         const origin = failing(o);
+        if (!origin && isNullItself(use, o) && !seen.has(use.text)) {
+          seen.add(use.text);
+          yield nullClaim(unit, use, o);
+        }
         if (!origin || (use.k === 'pass' && !isPointer(unit, o, origin)) || seen.has(sourceKey(origin))) continue;
         seen.add(sourceKey(origin));
         yield claimFor(unit, use, o, origin);
@@ -33,6 +37,36 @@ type Failing = Origin & { k: 'call' | 'load' };
 function failing(o: Occurrence): Failing | null {
   if (o.origins.some((x) => x.k === 'param')) return null;
   return o.origins.find((x): x is Failing => (x.k === 'call' || x.k === 'load') && badBits(o, x) !== 0) ?? null;
+}
+
+/** `q = p ? p->next : NULL; q->n`: on this path the code itself has put NULL there. */
+function isNullItself(use: Use, o: Occurrence): boolean {
+  return (
+    use.k === 'deref' && use.chain.length === 0 && o.fact.nul === NULL && o.origins.length > 0 && o.origins.every((x) => x.k === 'const')
+  );
+}
+
+function nullClaim(unit: KfuncUnit, use: Use, o: Occurrence): Claim {
+  const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(use.text)?.[1] ?? use.text;
+  const doubt =
+    o.doubt ?? (o.merged || asksTwice(unit) ? 'whether the conditions on the way to it can all hold at once is not known' : null);
+  return claimOf(uncheckedResult, unit, {
+    subject: name,
+    property: { kind: 'code' },
+    location: placeInKfunc(use),
+    message: `${name} may still be the NULL that it was set to where it is dereferenced`,
+    path: pathEvidence(use, `dereferences it: ${use.text}`),
+    missing: doubt === null ? [] : [{ what: use.function, why: doubt, treeWouldHelp: true }],
+  });
+}
+
+/** `if (flags & SET) q = p; … if (flags & SET) q->n`: the same question has the same answer, which only some questions are followed to. */
+function asksTwice(unit: KfuncUnit): boolean {
+  const { file, start, end } = unit.definition.source;
+  const conditions = [...file.text.slice(start, end).matchAll(/\b(?:if|while)\s*\(([^;{}]*)\)\s*(?:\{|\n)/g)].map((m) =>
+    m[1]!.replace(/[\s!]+/g, ''),
+  );
+  return new Set(conditions).size < conditions.length;
 }
 
 /** One claim a call, one a member of an object. */

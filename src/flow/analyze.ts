@@ -131,7 +131,7 @@ export class Flow {
     const context = interesting ? facts.map(contextFact) : [];
     const id = `${source.file.path}:${source.start}:${name}`;
     const known = contents.known.map((one) => ({ ...one, fact: contextFact(one.fact) }));
-    const ofProgram = `${contents.parameters.join()}|${known.map((k) => `${k.parameter}${k.path}${factKey(k.fact)}`).join()}`;
+    const ofProgram = `${contents.parameters.join()}|${known.map((k) => `${k.parameter}${k.path}${factKey(k.fact)}${k.asked ?? ''}`).join()}`;
     const key = `${id}|${context.map(factKey).join('|')}|${ofProgram}`;
     if (this.running.has(id)) return { unknown: `${name}() calls itself` };
     this.calling.at(-1)?.add(key);

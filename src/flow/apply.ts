@@ -248,9 +248,12 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
   const origins: Origin[] = [];
   let relevant = taint.size > 0;
   let as: string | null = null;
+  let inHelper: string | null = null;
   for (const origin of o.origins) {
     if (origin.k !== 'param') {
       origins.push(origin);
+      if (origin.k === 'load' && origin.member)
+        inHelper = `whether ${origin.text} can be NULL where ${call.name}() is called can't be told from ${call.name}()`;
       continue;
     }
     const id = call.args[origin.index];
@@ -261,7 +264,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
     as ??= expressionName(call.e.args[origin.index]!);
     if (root.origins.some((r) => r.k === 'param' || mayFail(r))) relevant = true;
   }
-  if (!relevant) return [];
+  if (!relevant && inHelper === null) return [];
   const direct = o.origins.length === 1 && o.origins[0]!.k === 'param' ? call.args[o.origins[0]!.index] : undefined;
   const root = direct === undefined ? undefined : rootOf(s, direct);
   const fact =
@@ -278,7 +281,7 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
       fact: inCaller(fact, call),
       parameters: callerParameters(a, s, call, result, o),
       merged: o.merged || s.merged,
-      doubt: o.doubt ?? s.doubt ?? askedHere(s, call, o, taint),
+      doubt: o.doubt ?? s.doubt ?? askedHere(s, call, o, taint) ?? inHelper,
     },
   ];
 }

@@ -10,6 +10,7 @@ import { UNKNOWN } from './ctype.ts';
 import { chain, constant, evaluate, forget } from './evaluate.ts';
 import { applyKnowledge } from './known-call.ts';
 import { expanding, expandMacro } from './macro.ts';
+import { membersKnown } from './member.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { plainRoot, type State } from './state.ts';
 import { mayFail } from './value.ts';
@@ -63,13 +64,13 @@ function evaluateArguments(a: Activation, s: State, e: Expr & { k: 'call' }): Bo
 
 function direct(a: Activation, s: State, call: BoundCall): Outcome[] {
   const local = localDefinition(a, call.name);
-  const known = local ? undefined : a.knowledge.functions.get(call.name);
-  if (known) return applyKnowledge(a, s, call, known);
+  const described = local ? undefined : a.knowledge.functions.get(call.name);
+  if (described) return applyKnowledge(a, s, call, described);
   const parameters = a.contents.size === 0 ? [] : call.args.flatMap((id, i) => (contentsBehind(a, s, id) === null ? [] : [i]));
-  const contents = { parameters, known: parameters.length === 0 ? [] : contentsKnown(a, s, call.args) };
+  const known = parameters.length === 0 ? membersKnown(s, call.args) : [...contentsKnown(a, s, call.args), ...membersKnown(s, call.args)];
   const interesting = parameters.length > 0 || call.args.some((id) => isInteresting(a, s, id));
   const facts = call.args.map((id) => s.fact(id));
-  const answer = a.callee(call.name, a.file, facts, a.depth + 1, interesting, contents);
+  const answer = a.callee(call.name, a.file, facts, a.depth + 1, interesting, { parameters, known });
   if ('result' in answer) return applyCallee(a, s, call, answer.result);
   return outOfSight(a, s, call, answer.unknown);
 }

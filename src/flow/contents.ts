@@ -62,6 +62,8 @@ export interface KnownContent {
   parameter: number;
   path: string;
   fact: Fact;
+  /** why it is a question what stands there now; null where it is none */
+  asked: string | null;
 }
 
 /** What the caller found out of numbers in the memory that it hands over: the callee reads the same ones. */
@@ -71,7 +73,7 @@ export function contentsKnown(a: Activation, s: State, args: readonly string[]):
     if (contentsBehind(a, s, id) === null || parameterOf(id) === null) continue;
     for (const [place, v] of s.env) {
       const path = place.startsWith(`m:${id}.`) ? place.slice(id.length + 2) : '';
-      if (/^(\.\w+)+$/.test(path) && isNarrowed(a, s, v)) out.push({ parameter, path, fact: s.fact(v) });
+      if (/^(\.\w+)+$/.test(path) && isNarrowed(a, s, v)) out.push({ parameter, path, fact: s.fact(v), asked: null });
     }
   }
   return out.sort((x, y) => x.parameter - y.parameter || (x.path < y.path ? -1 : 1));
@@ -87,9 +89,12 @@ function isNarrowed(a: Activation, s: State, id: string): boolean {
 
 /** The same in the callee, before its first statement. */
 export function enterContents(a: Activation, s: State, known: readonly KnownContent[], at: Span): void {
-  for (const [i, { parameter, path, fact }] of known.entries()) {
-    const id = loadMember(a, s, `p${parameter}`, path, { start: at.start - 1 - i, end: at.start });
-    if (id !== null && a.value(id).type.k === 'int') s.facts.set(id, meet(s.fact(id), fact));
+  for (const [i, { parameter, path, fact, asked }] of known.entries()) {
+    const name = a.fn.parameters[parameter]!.name;
+    const id = loadMember(a, s, { pointer: `p${parameter}`, name, path }, { start: at.start - 1 - i, end: at.start });
+    if (id === null) continue;
+    s.facts.set(id, meet(s.fact(id), fact));
+    if (asked !== null) s.asked.set(id, asked);
   }
 }
 
@@ -100,7 +105,12 @@ export function learnContents(a: Activation, s: State, call: BoundCall, exit: Ex
     const [index, member] = key.split('->') as [string, string];
     const given = call.args[Number(index)];
     if (given === undefined || member === '*' || parameterOf(given) === null || contentsBehind(a, s, given) === null) continue;
-    const id = loadMember(a, s, given, `.${member}`, call.e.span);
+    const id = loadMember(
+      a,
+      s,
+      { pointer: given, name: a.text(call.e.args[Number(index)]?.span ?? call.e.span), path: `.${member}` },
+      call.e.span,
+    );
     if (id === null || a.value(id).type.k !== 'int') continue;
     // whoever wrote it last, this is what stands there
     s.asked.delete(id);
@@ -110,10 +120,17 @@ export function learnContents(a: Activation, s: State, call: BoundCall, exit: Ex
   return true;
 }
 
-function loadMember(a: Activation, s: State, pointer: string, path: string, span: Span): string | null {
+interface Member {
+  pointer: string;
+  /** of the pointer, in the code */
+  name: string;
+  path: string;
+}
+
+function loadMember(a: Activation, s: State, { pointer, name, path }: Member, span: Span): string | null {
   let at = pointer;
   for (const member of path.split('.').slice(1)) at = near(a, s, at, `.${member}`, span, loadPlace.memberType(a, at, member));
-  return loadFrom(a, s, at, span, path.slice(1))[0]?.v ?? null;
+  return loadFrom(a, s, at, span, `${name}->${path.slice(1)}`)[0]?.v ?? null;
 }
 
 function isBehind(place: string, parameter: number): boolean {

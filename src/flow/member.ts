@@ -1,6 +1,7 @@
 /** Members that are on record as ones that may hold NULL: what is read from them has to be tested, and a test of one holds until code out of sight may have changed it. */
 import type { Activation } from './activation.ts';
 import type { BoundCall } from './call.ts';
+import type { KnownContent } from './contents.ts';
 import { type Fact, NULL, pointerFact, type Reason, VALID } from './domain.ts';
 import { near } from './evaluate.ts';
 import type { MemberKnowledge } from './knowledge.ts';
@@ -60,6 +61,22 @@ function standsIn(a: Activation, s: State, pointer: string): boolean {
   for (const [place, v] of s.env)
     if (place.startsWith(`m:${object}.`) && s.fact(v).nul === NULL && a.value(v).type.k !== 'int') return true;
   return false;
+}
+
+/** What the caller found out of members on record of the objects that it hands over: the callee reads the same ones. */
+export function membersKnown(s: State, args: readonly string[]): KnownContent[] {
+  const out: KnownContent[] = [];
+  for (const [former, v] of s.env) {
+    if (!former.startsWith('was:m:') || (s.fact(v).nul & NULL) !== 0) continue;
+    const place = former.slice(4);
+    const parameter = args.findIndex((id) => place.startsWith(`m:${id}.`));
+    if (parameter < 0) continue;
+    const path = place.slice(args[parameter]!.length + 2);
+    const asked =
+      s.env.get(place) === v ? (s.asked.get(v) ?? null) : `whether ${path.slice(1)} is still what it was seen to be is not known`;
+    if (/^\.\w+$/.test(path)) out.push({ parameter, path, fact: pointerFact(asked === null ? s.fact(v).nul : NULL | VALID), asked });
+  }
+  return out;
 }
 
 /** NULL and a good pointer are both possible. */
