@@ -178,7 +178,7 @@ static int last = 3;
   it.each([
     ['table', 'static int[NR_X]'],
     ['seen', 'struct foo *'],
-    ['names', 'static const char *[]'],
+    ['names', 'static const char *[1]'],
     ['counters', 'static struct bar'],
     ['after', 'static u8'],
     ['second', 'static u8 *'],
