@@ -42,7 +42,7 @@ function isCallable(variable: Variable | null): boolean {
 }
 
 /** What a macro expands to has no place of its own: everything in it stands at the call. */
-function inMacro<T>(a: Activation, e: Expr, run: () => T): T {
+export function inMacro<T>(a: Activation, e: Expr, run: () => T): T {
   a.spanOverride.push(e.span);
   try {
     return run();

@@ -1,13 +1,15 @@
 /** Statements: a list of paths in, a list of paths out; jumps are collected where they land. */
 import type { Location } from '../claim.ts';
-import type { Declarator, Stmt } from '../source/ir.ts';
+import type { Declarator, Expr, Stmt } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
+import { inMacro } from './call.ts';
 import { openGuard, runCleanups } from './cleanup.ts';
 import { noteCopy } from './contents.ts';
 import { UNKNOWN_FACT, VALID } from './domain.ts';
 import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './evaluate.ts';
 import type { Unreleased } from './event.ts';
 import { loop, loopMacro } from './loop.ts';
+import { expanding, leavingMacro } from './macro.ts';
 import { rootOf } from './memory.ts';
 import { permissionIn } from './permission.ts';
 import { convert } from './refine.ts';
@@ -85,10 +87,7 @@ export function execute(a: Activation, states: State[], stmt: Stmt, f: Frame): S
         stmt.items.reduce<State[]>((now, d) => declare(a, now, d), states),
       );
     case 'expr':
-      return capped(
-        a,
-        states.flatMap((s) => openGuard(a, s, stmt.x) ?? evaluate(a, s, stmt.x).map((o) => o.s)),
-      );
+      return expression(a, states, stmt.x, f);
     case 'if':
       return branch(a, states, stmt, f);
     case 'while':
@@ -131,6 +130,18 @@ export function execute(a: Activation, states: State[], stmt: Stmt, f: Frame): S
     case 'unknown':
       return unreadable(a, states, stmt);
   }
+}
+
+function expression(a: Activation, states: State[], x: Expr, f: Frame): State[] {
+  const macro = leavingMacro(a, x);
+  if (macro && x.k === 'call' && x.fn.k === 'name') {
+    const { name } = x.fn;
+    return inMacro(a, x, () => expanding(name, () => execute(a, states, macro, f)));
+  }
+  return capped(
+    a,
+    states.flatMap((s) => openGuard(a, s, x) ?? evaluate(a, s, x).map((o) => o.s)),
+  );
 }
 
 function block(a: Activation, states: State[], list: Stmt[], f: Frame): State[] {
@@ -278,7 +289,7 @@ function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negativ
 
 /** Offsets out of expanded macros stand for no place of the file. */
 function placeOfTake(a: Activation, at: number, stmt: Stmt): Location {
-  return a.program.locate(a.file, at >= a.file.text.length ? stmt.span.start : at);
+  return a.program.locate(a.file, at >= a.file.text.length ? a.offset(stmt.span) : at);
 }
 
 /** Whether the pointer that is returned comes with a reference. */

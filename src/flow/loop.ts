@@ -22,14 +22,14 @@ export function loop(
   bodyFirst: boolean,
   outer: Frame,
 ): State[] {
+  if (bodyFirst) return bodyLoop(a, entry, cond, body, outer);
   const out: State[] = [];
   let heads = entry;
   let known = '';
   for (let round = 0; round < ROUNDS; round++) {
     const inside: State[] = [];
     for (const s of heads) {
-      if (bodyFirst && round === 0) inside.push(s);
-      else if (cond) {
+      if (cond) {
         const entered = assume(a, s.fork(), cond, true);
         for (const t of entered) steerCounter(a, t, cond, step);
         inside.push(...entered);
@@ -43,15 +43,46 @@ export function loop(
     out.push(...frame.breaks);
     if (back.length === 0) break;
     heads = generalise(a, round === 0 ? [...kept, ...back] : [...kept, ...back], round);
-    const key = heads
-      .map((s) => s.key())
-      .sort()
-      .join('\n');
+    const key = keyOf(heads);
     if (key === known) break;
     known = key;
     if (round === ROUNDS - 1 && cond) for (const s of heads) out.push(...assume(a, s, cond, false));
   }
   return capped(a, out);
+}
+
+/** `do … while`: the condition is asked of what the body leaves behind, never of what it finds. */
+function bodyLoop(a: Activation, entry: State[], cond: Expr | null, body: Stmt, outer: Frame): State[] {
+  const out: State[] = [];
+  let heads = entry;
+  let known = '';
+  for (let round = 0; round < ROUNDS; round++) {
+    const frame: Frame = { breaks: [], continues: [], cases: outer.cases };
+    const kept = capped(a, heads).map((s) => s.fork());
+    const back = [...execute(a, capped(a, heads), body, frame), ...frame.continues];
+    out.push(...frame.breaks);
+    const again: State[] = [];
+    for (const s of back) {
+      if (cond) out.push(...assume(a, s.fork(), cond, false));
+      const entered = cond ? assume(a, s, cond, true) : [s];
+      if (cond) for (const t of entered) steerCounter(a, t, cond, null);
+      again.push(...entered);
+    }
+    if (again.length === 0) break;
+    heads = generalise(a, [...kept, ...again], round);
+    const key = keyOf(heads);
+    if (key === known) break;
+    known = key;
+    if (round === ROUNDS - 1) out.push(...heads);
+  }
+  return capped(a, out);
+}
+
+function keyOf(heads: State[]): string {
+  return heads
+    .map((s) => s.key())
+    .sort()
+    .join('\n');
 }
 
 /** One head a kind of held locks and references; what differs between the rounds is widened. */

@@ -1,9 +1,10 @@
 /** Function-like macros that are plain expressions or statements in a block, expanded at the call: parameters replaced as text, the result read like any expression. */
-import type { Expr, Span } from '../source/ir.ts';
+import type { Expr, Span, Stmt } from '../source/ir.ts';
 import { lowerFunction } from '../source/lower.ts';
 import { substitute as substituteAll } from '../source/macros.ts';
 import type { SourceFile } from '../source/model.ts';
 import type { Activation } from './activation.ts';
+import { isBuiltin } from './builtin.ts';
 
 const active: string[] = [];
 /** Spans of expansions are moved out of the way of the file's own, so that values made there are told apart. */
@@ -40,6 +41,35 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
   return expr;
 }
 
+const statements = new WeakMap<object, Map<string, Stmt | null>>();
+
+/** `return_ptr(p);`, `#define need(c) do { if (!(c)) return -EINVAL; } while (0)`: a macro that may leave its caller, as the statement that it stands for. */
+export function leavingMacro(a: Activation, e: Expr): Stmt | null {
+  if (e.k !== 'call' || e.fn.k !== 'name' || a.variable(e.fn.name)) return null;
+  const { name } = e.fn;
+  if (name === 'return_ptr' && e.args.length === 1) {
+    const x: Expr = { ...e, fn: { ...e.fn, name: 'no_free_ptr' } };
+    return { k: 'return', x, span: e.span };
+  }
+  if (active.length > 8 || active.includes(name) || isBuiltin(name) || a.knowledge.functions.has(name)) return null;
+  const macro = a.program.findMacro(name, a.file);
+  if (!macro?.parameters || !/\b(return|goto)\b/.test(macro.body) || macro.body.includes('({')) return null;
+  const texts = e.args.map((x) => expansionText(x.span) ?? a.text(x.span));
+  const filled = substituteAll(macro, texts);
+  if (filled === null || filled.length > STRETCH / 2) return null;
+  let known = statements.get(a.program);
+  if (!known) {
+    known = new Map();
+    statements.set(a.program, known);
+  }
+  let found = known.get(filled);
+  if (found === undefined) {
+    found = parseStatement(filled);
+    known.set(filled, found);
+  }
+  return found;
+}
+
 /** `do { … } while (0)` stands for its statements, unless they leave the caller. */
 function asExpression(body: string): string {
   const statements = /^do\s*\{([\s\S]*)\}\s*while\s*\(\s*0\s*\)$/.exec(body)?.[1];
@@ -64,14 +94,24 @@ function substitute(body: string, parameters: string[], texts: string[]): string
 }
 
 function parse(text: string): Expr | null {
-  const code = `void expansion(void)\n{\n\treturn (${text});\n}\n`;
+  const body = parseBody(`return (${text});`);
+  const statement = body?.length === 1 ? body[0] : undefined;
+  return statement?.k === 'return' ? statement.x : null;
+}
+
+function parseStatement(text: string): Stmt | null {
+  const body = parseBody(`${text};`);
+  return body?.[0] ? { k: 'block', body, span: body[0].span } : null;
+}
+
+function parseBody(text: string): Stmt[] | null {
+  const code = `void expansion(void)\n{\n\t${text}\n}\n`;
   const file: SourceFile = { path: 'macro', text: code, added: new Set(), complete: true, origin: 'file' };
   const fn = lowerFunction({ name: 'expansion', file, start: 0, end: code.length, complete: true, conditions: [] });
-  const statement = fn?.body.body[0];
-  if (!fn || fn.partial || statement?.k !== 'return' || !statement.x) return null;
-  moveSpans(statement.x, FAR + expansions.length * STRETCH);
+  if (!fn || fn.partial) return null;
+  moveSpans(fn.body.body, FAR + expansions.length * STRETCH);
   expansions.push(code);
-  return statement.x;
+  return fn.body.body;
 }
 
 /** What stands at a span of an expansion: an argument of a macro within a macro. null for spans of files. */
