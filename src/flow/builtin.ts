@@ -12,7 +12,7 @@ import { assumeCompare, constrain, convert } from './refine.ts';
 import { noteSleep } from './sleep.ts';
 import { rcuSection, type State } from './state.ts';
 import { symbol, typeOfExpression } from './symbol.ts';
-import { mergeTaint } from './value.ts';
+import { mergeTaint, type Origin } from './value.ts';
 
 type Call = Expr & { k: 'call' };
 type Builtin = (a: Activation, s: State, e: Call) => Outcome[];
@@ -248,10 +248,45 @@ const indexNospec: Builtin = (a, s, e) => {
 
 /** container_of(p, type, member): made from p, and NULL no longer shows in it. */
 const containerOf: Builtin = (a, s, e) => {
-  const [p, type] = e.args;
-  if (!p) return first(a, s, e);
+  const [p] = e.args;
+  return p ? chain(evaluate(a, s, p), (o) => [container(a, o, e)]) : first(a, s, e);
+};
+
+function container(a: Activation, { s, v }: Outcome, e: Call): Outcome {
+  const type = e.args[1];
   const to: CType = type?.k === 'type' ? a.type(type.type) : type?.k === 'name' ? (namedType(a, type) ?? UNKNOWN) : UNKNOWN;
-  return chain(evaluate(a, s, p), (o) => [{ s: o.s, v: near(a, o.s, o.v, `^${to.k === 'struct' ? to.tag : '?'}`, e.span, to) }]);
+  return { s, v: near(a, s, v, `^${to.k === 'struct' ? to.tag : '?'}`, e.span, to) };
+}
+
+/** rb_entry_safe(p, type, member): NULL where p is. */
+const entrySafe: Builtin = (a, s, e) => {
+  const [p] = e.args;
+  if (!p) return first(a, s, e);
+  return chain(evaluate(a, s, p), (o) => {
+    const none = o.s.fork();
+    const out: Outcome[] = [];
+    const reason = a.reason(e.span);
+    if (constrain(a, none, o.v, pointerFact(NULL), reason)) {
+      const [origin] = a.value(o.v).origins;
+      const failed: Origin =
+        origin?.k === 'call'
+          ? origin
+          : {
+              k: 'call',
+              callee: e.fn.k === 'name' ? e.fn.name : '',
+              at: e.span.start,
+              rcu: false,
+              mayFail: true,
+              fails: NULL,
+              known: true,
+            };
+      const id = a.fresh(none, e.span, 'N', { k: 'pointer', to: UNKNOWN }, failed);
+      none.facts.set(id, pointerFact(NULL));
+      out.push({ s: none, v: id });
+    }
+    if (constrain(a, o.s, o.v, pointerFact(ERR | VALID), reason)) out.push(container(a, o, e));
+    return out;
+  });
 };
 
 /** rcu_dereference() and kin: a pointer that another CPU may have set to NULL. */
@@ -306,6 +341,30 @@ const ptrErr: Builtin = (a, s, e) =>
     else if (o.s.fact(o.v).nul === NULL) o.s.facts.set(id, rangeFact(0, 0));
     return [{ s: o.s, v: id }];
   });
+
+/** PTR_ERR_OR_ZERO(p): the error where p is one, else 0, of NULL too. */
+const errorOrZero: Builtin = (a, s, e) =>
+  chain(e.args[0] ? evaluate(a, s, e.args[0]) : [], (o) => {
+    const out: Outcome[] = [];
+    const bad = o.s.fork();
+    const reason = a.reason(e.span);
+    if (constrain(a, bad, o.v, pointerFact(ERR), reason)) {
+      const id = a.fresh(bad, e.span, 'E', LONG, { k: 'unknown', why: '' });
+      bad.facts.set(id, { ...rangeFact(-4095, -1), nonZero: true });
+      out.push({ s: bad, v: id });
+    }
+    if (constrain(a, o.s, o.v, pointerFact(NULL | VALID), reason)) out.push({ s: o.s, v: constant(a, o.s, 0) });
+    return out;
+  });
+
+/** no_free_ptr(p) is p, and p is NULL afterwards, so that what would be done at the end of its scope is not. */
+const takesAway: Builtin = (a, s, e) => {
+  const [given] = e.args;
+  if (!given) return first(a, s, e);
+  return chain(readLvalue(a, s, given), (old) =>
+    assign(a, old.s, given, constant(a, old.s, 0), e.span).map((after) => ({ s: after.s, v: old.v })),
+  );
+};
 
 const errPtr: Builtin = (a, s, e) =>
   chain(first(a, s, e), (o) => {
@@ -455,14 +514,17 @@ add('clamp', clamp(false));
 add('clamp_t', clamp(true));
 add('clamp_val', clamp(false));
 add('array_index_nospec', indexNospec);
-add('container_of container_of_const list_entry rb_entry hlist_entry rb_entry_safe', containerOf);
+add('container_of container_of_const list_entry rb_entry hlist_entry', containerOf);
 add(
   'rcu_dereference rcu_dereference_raw rcu_dereference_check rcu_dereference_protected rcu_dereference_bh rcu_dereference_sched rcu_dereference_rtnl rcu_dereference_raw_check srcu_dereference rtnl_dereference',
   rcuDereference,
 );
 add('ARRAY_SIZE', arraySize);
 add('offsetofend', offsetOfEnd);
-add('PTR_ERR PTR_ERR_OR_ZERO', ptrErr);
+add('rb_entry_safe hlist_entry_safe', entrySafe);
+add('PTR_ERR', ptrErr);
+add('PTR_ERR_OR_ZERO', errorOrZero);
+add('no_free_ptr retain_and_null_ptr', takesAway);
 add('ERR_PTR', errPtr);
 add('ERR_CAST', first);
 add('BIT GENMASK', bit(64));

@@ -54,7 +54,7 @@ export function runCleanups(_a: Activation, s: State, depth: number): void {
       s.context.set(kind, s.depth(kind) - 1);
     } else if (c.place !== '') {
       const held = s.env.get(c.place);
-      if (held !== undefined && held !== s.env.get('return')) drop(s, held);
+      if (held !== undefined) drop(s, held);
     }
   }
 }
