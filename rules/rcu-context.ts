@@ -4,10 +4,12 @@ import { before, carries, chainText, claimOf, flagAdded, flagState, pathEvidence
 export const rcuContext: Rule = {
   id: 'rcu-context',
   severity: 'error',
-  claims: 'A pointer that RCU protects is read outside a read-side section that the flags or the code guarantee.',
+  claims:
+    'A pointer that RCU protects is read outside a read-side section that the flags or the code guarantee, or used after the section in which it was read.',
   why: 'A sleepable program runs under rcu_read_lock_trace(), not under rcu_read_lock(): what an ordinary grace period frees can be gone while the kfunc reads it. KF_RCU speaks of the pointers that come in, not of the section that the function runs in.',
   advice: 'take rcu_read_lock() around the read and the use of what it gave',
-  silent: 'Where the code itself is inside an RCU section, holds a spinlock or has preemption off.',
+  silent:
+    'Where the code itself is inside an RCU section, holds a spinlock or has preemption off, and where a reference was taken in the section.',
   *kfunc(unit) {
     const reads = unit.flow.events
       .filter((e): e is Read => e.k === 'rcu-read' && !e.section)
@@ -21,12 +23,16 @@ type Read = EventOf<'rcu-read'>;
 
 function claimFor(unit: KfuncUnit, event: Read): Claim {
   const where = event.chain.length > 0 ? ` (${chainText(event)})` : '';
+  const late = event.late !== undefined;
   return claimOf(rcuContext, unit, {
     subject: event.how,
     property: { kind: 'rcu-section' },
     location: placeInKfunc(event),
-    message: `\`${event.text}\` reads what RCU protects${where} outside a read-side section of the code's own`,
-    path: pathEvidence(event, `reads it: ${event.text}`),
+    message: late
+      ? `\`${event.text}\` uses what ${event.how}() gave${where} after the read-side section has ended`
+      : `\`${event.text}\` reads what RCU protects${where} outside a read-side section of the code's own`,
+    advice: late ? 'end the section after the last use, or take a reference inside it' : rcuContext.advice,
+    path: pathEvidence(event, `${late ? 'uses' : 'reads'} it: ${event.text}`),
     guards: iteratorSection(unit),
     missing: [...doubts(event), ...operations(unit)],
     mend: protect(unit),
@@ -48,7 +54,7 @@ function operations(unit: KfuncUnit): Missing[] {
 
 /** A lock that stands for the section makes the read fine; which lock that is the code does not say. */
 function doubts(event: Read): Missing[] {
-  const out: Missing[] = [];
+  const out: Missing[] = event.late ? [{ what: event.how, why: event.late, treeWouldHelp: true }] : [];
   if (event.how === 'rcu_dereference_check')
     out.push({ what: event.how, why: `whether the condition of \`${event.text}\` holds here can't be told`, treeWouldHelp: false });
   if (event.mutex)

@@ -320,7 +320,7 @@ function distinction(e: FlowEvent): string {
     case 'get':
       return String(e.held);
     case 'rcu-read':
-      return `${e.section}${e.mutex}`;
+      return `${e.section}${e.mutex}${e.late ?? '-'}`;
     case 'sleep':
     case 'gfp-sleep':
       return `${[...e.context]

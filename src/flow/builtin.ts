@@ -297,12 +297,13 @@ const rcuDereference: Builtin = (a, s, e) => {
     const old = a.value(o.v);
     const type: CType = old.type.k === 'pointer' ? old.type : { k: 'pointer', to: UNKNOWN };
     const name = e.fn.k === 'name' ? e.fn.name : 'rcu_dereference';
-    if (/^rcu_dereference(_check)?$/.test(name)) a.note(o.s, e.span, o.v, { k: 'rcu-read', how: name, ...rcuSection(o.s) });
+    const bySection = /^rcu_dereference(_check)?$/.test(name);
+    if (bySection) a.note(o.s, e.span, o.v, { k: 'rcu-read', how: name, ...rcuSection(o.s) });
     const id = a.fresh(o.s, e.span, 'R', type, {
       k: 'call',
       callee: name,
       at: e.span.start,
-      rcu: true,
+      rcu: bySection,
       mayFail: true,
       fails: NULL,
       known: true,

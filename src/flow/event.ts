@@ -100,8 +100,11 @@ export type FlowEvent = Common &
         unsure: string | null;
         permission: string | null;
       }
-    /** reads a pointer that RCU protects; `section`: the code itself is inside a read-side section; `mutex`: it holds a mutex, which may stand for one */
-    | { k: 'rcu-read'; how: string; section: boolean; mutex: boolean }
+    /**
+     * reads a pointer that RCU protects; `section`: the code itself is inside a read-side section; `mutex`: it holds a mutex, which may stand for one; `late`:
+     * present where it is the use of what `how` gave before: why something else may keep the object, '' where nothing does
+     */
+    | { k: 'rcu-read'; how: string; section: boolean; mutex: boolean; late?: string }
     /** a parameter's pointer is stored in memory that another parameter points to */
     | { k: 'keep'; member: string | null }
     /** an assignment to a variable that held a parameter */

@@ -118,7 +118,7 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
     .filter((x): x is Expr & { k: 'name' } => x.k === 'name' && a.variable(x.name) !== null && !parameters.has(x.name))
     .slice(0, 3);
   const out: State[] = [];
-  if (/_rcu$|_rcu_/.test(stmt.name))
+  if (walksUnderRcu(a, stmt.name))
     for (const s of states) a.note(s, stmt.span, constant(a, s, 0), { k: 'rcu-read', how: stmt.name, ...rcuSection(s) });
   const begin = (s: State, round: number): State[] => {
     let now = [s];
@@ -147,6 +147,16 @@ export function loopMacro(a: Activation, states: State[], stmt: Stmt & { k: 'loo
     if (round === 1) out.push(...heads);
   }
   return capped(a, out);
+}
+
+/** By its name, or by what it is made of: `#define for_each_plan(p) list_for_each_entry_rcu(…)`, for_each_process(). */
+function walksUnderRcu(a: Activation, name: string, depth = 0): boolean {
+  if (/_rcu$|_rcu_(?!bh|sched|notrace)|^for_each_(process|thread|process_thread)$/.test(name)) return true;
+  const body = depth < 3 ? a.program.findMacro(name, a.file)?.body : undefined;
+  if (body === undefined) return false;
+  if (/\brcu_dereference\s*\(/.test(body)) return true;
+  const walked = /^\s*(\w*for_each\w*)\s*\(/.exec(body)?.[1];
+  return walked !== undefined && walked !== name && walksUnderRcu(a, walked, depth + 1);
 }
 
 function touch(a: Activation, s: State, id: string, x: Expr): State {

@@ -10,6 +10,7 @@ import { address, chain, evaluate, near } from './evaluate.ts';
 import { extentBehind, noteReach, parameterBehind } from './extent.ts';
 import { memberExtent, typeSize } from './layout.ts';
 import { formerPlace, mayBeNull, memberOnRecord } from './member.ts';
+import { noteRcuUse } from './rcu-use.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
 import { findField } from './symbol.ts';
@@ -41,6 +42,7 @@ export function noteDeref(
   if (a.sums.size > 0 && access !== 'bulk') noteReach(a, s, id, span);
   const root = rootOf(s, id);
   if (root.startsWith('a:')) return;
+  noteRcuUse(a, s, root, span);
   const path = memberPath(a, s, id);
   const element = at !== null && at.hi !== 0;
   const size = element ? typeSize(a, pointee(a.value(id).type)) : 0;

@@ -103,7 +103,11 @@ describe('sleeping', () => {
 });
 
 describe('reading under RCU', () => {
-  const reads = (text: string) => events('rcu-read', text).map((e) => e.section);
+  const reads = (text: string) =>
+    events('rcu-read', text)
+      .filter((e) => e.late === undefined)
+      .map((e) => e.section);
+  const late = (text: string) => events('rcu-read', text).flatMap((e) => e.late ?? []);
 
   test('through a function that gives an RCU pointer', () => {
     expect(reads('o = current_obj(); return o->n;')).toEqual([false]);
@@ -114,6 +118,13 @@ describe('reading under RCU', () => {
       false,
       true,
     ]);
+  });
+  test('a use after the section is an event of its own', () => {
+    expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); n = o->n; rcu_read_unlock(); return n;')).toEqual([]);
+    expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); rcu_read_unlock(); return o->n;')).toEqual(['']);
+    expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); keep(o); rcu_read_unlock(); return o->n;').every((why) => why !== '')).toBe(
+      true,
+    );
   });
 });
 
