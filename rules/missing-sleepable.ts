@@ -23,6 +23,7 @@ export const missingSleepable: Rule = {
     const held = sleeps.filter((e) => heldAt(e) !== null);
     const atomic = held.find((e) => e.unsure === null && e.permission === null) ?? held[0];
     if (atomic) yield underLock(unit, atomic);
+    else yield* allocatesUnderLock(unit);
     const first = sleeps[0];
     const claim = first ? unflagged(unit, first) : outOfSight(unit);
     if (claim) yield claim;
@@ -30,6 +31,7 @@ export const missingSleepable: Rule = {
 };
 
 type Sleep = EventOf<'sleep'>;
+type Call = EventOf<'call'>;
 
 const HELD = {
   rcu: 'an RCU read-side section',
@@ -40,7 +42,7 @@ const HELD = {
 };
 
 /** What is held where it sleeps, of what the code itself took. A mutex may be slept under. */
-function heldAt(event: Sleep): string | null {
+function heldAt(event: Sleep | Call): string | null {
   for (const [kind, what] of Object.entries(HELD)) if ((event.context.get(kind as keyof typeof HELD) ?? 0) > 0) return what;
   return null;
 }
@@ -55,6 +57,21 @@ function underLock(unit: KfuncUnit, event: Sleep): Claim {
     advice: 'sleep before the section is entered or after it is left, or use what does not sleep',
     path: pathEvidence(event, `may sleep: ${event.text}`),
     missing: [...(event.unsure === null ? [] : [{ what: event.function, why: event.unsure, treeWouldHelp: true }]), ...askedFor(event)],
+  });
+}
+
+/** The allocation's gfp flags are chosen while the code runs: some choice may let it sleep. */
+function* allocatesUnderLock(unit: KfuncUnit): Iterable<Claim> {
+  const call = unit.flow.events.find((e): e is Call => e.k === 'call' && e.known && e.sleeps === 'unknown' && heldAt(e) !== null);
+  if (!call) return;
+  yield claimOf(missingSleepable, unit, {
+    subject: call.callee,
+    property: { kind: 'code' },
+    location: placeInKfunc(call),
+    message: `${call.callee}() may sleep if its gfp flags let it, and the code holds ${heldAt(call)} there`,
+    advice: 'use GFP_ATOMIC there',
+    path: pathEvidence(call, `may sleep: ${call.text}`),
+    missing: [{ what: call.callee, why: `whether the gfp flags of \`${call.text}\` let it sleep is not known`, treeWouldHelp: false }],
   });
 }
 

@@ -196,11 +196,16 @@ function scopedGuard(a: Activation, states: State[], stmt: Stmt & { k: 'scoped-g
     args: stmt.args.slice(1),
     span: stmt.span,
   };
+  const [name] = stmt.args;
+  // a lock that may not be had: the body is left out then
+  const without = name?.k === 'name' && /_(try|intr|kill)$/.test(name.name) ? states.map((s) => s.fork()) : [];
   const held = states.flatMap((s) => openGuard(a, s, guard) ?? [s]);
-  const out = execute(a, held, stmt.body, f);
+  // it is a loop that ends by itself
+  const own: Frame = { breaks: [], continues: [], cases: f.cases };
+  const out = [...execute(a, held, stmt.body, own), ...own.breaks, ...own.continues];
   for (const s of out) runCleanups(a, s, depth);
   a.scopes.pop();
-  return out;
+  return capped(a, [...out, ...without]);
 }
 
 function declare(a: Activation, states: State[], d: Declarator): State[] {

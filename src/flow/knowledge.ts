@@ -27,8 +27,8 @@ export interface FunctionKnowledge {
   takes?: { what: number | 'return'; when: Outcome; live: boolean };
   /** drops the reference of this argument */
   drops?: number;
-  /** RCU section, spin lock, mutex, preemption, IRQ: +1 enters, -1 leaves */
-  context?: { kind: 'rcu' | 'spin' | 'mutex' | 'preempt' | 'irq' | 'bh'; change: 1 | -1 };
+  /** RCU section, spin lock, mutex, preemption, IRQ: +1 enters, -1 leaves; `when`: only where the result is not zero (`true`) or zero, else always */
+  context?: { kind: 'rcu' | 'spin' | 'mutex' | 'preempt' | 'irq' | 'bh'; change: 1 | -1; when?: 'true' | 'zero' };
   /** the pointer returned is protected by RCU (rcu_dereference and kin) */
   rcuPointer?: boolean;
   /** what the condition means when used as one: likely(x) is x, WARN_ON(x) is x, IS_ERR_OR_NULL … */

@@ -40,7 +40,7 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     const object = rootOf(s, call.args[known.takes.what]!);
     a.note(s, span, object, { k: 'get', callee: call.name, live: known.takes.live, held: s.held.some((h) => h.value === object) });
   }
-  for (const c of known.context !== undefined ? [known.context] : []) s.context.set(c.kind, s.depth(c.kind) + c.change);
+  if (known.context && !known.context.when) enter(s, known.context);
   for (const i of known.fills ?? []) if (call.args[i] !== undefined) handOver(a, s, call.args[i]!);
   if (known.drops !== undefined && call.args[known.drops] !== undefined) drop(s, call.args[known.drops]!);
   if (known.noReturn) return [];
@@ -59,7 +59,28 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     if (to?.startsWith('a:v:') && from !== undefined && known.fills) noteCopy(a, s, to.slice(2), from);
     if (call.args.some((id) => /^p\d+$/.test(rootOf(s, id)))) a.clobbers = true;
   }
-  return results(a, s, call, known, span.start);
+  const out = results(a, s, call, known, span.start);
+  return known.context?.when ? tried(a, out, known.context, span) : out;
+}
+
+type ContextChange = NonNullable<FunctionKnowledge['context']>;
+
+function enter(s: State, { kind, change }: ContextChange): void {
+  s.context.set(kind, s.depth(kind) + change);
+}
+
+/** A lock that was tried is held where the result says so, and not where it does not. */
+function tried(a: Activation, outcomes: Outcome[], context: ContextChange, span: Span): Outcome[] {
+  return outcomes.flatMap(({ s, v }) => {
+    const taken = s.fork();
+    const out: Outcome[] = [];
+    if (assumeTruth(a, taken, v, context.when === 'true', span)) {
+      enter(taken, context);
+      out.push({ s: taken, v });
+    }
+    if (assumeTruth(a, s, v, context.when !== 'true', span)) out.push({ s, v });
+    return out;
+  });
 }
 
 /** Where a length says how much is copied, only what is filled is written. */

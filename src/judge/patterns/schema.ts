@@ -44,6 +44,7 @@ export const functionEntry = z.strictObject({
     .strictObject({
       kind: z.enum(['rcu', 'spin', 'mutex', 'preempt', 'irq', 'bh']),
       change: z.literal([1, -1], 'must be 1 or -1'),
+      when: z.preprocess((value) => (value === true ? 'true' : value), z.enum(['true', 'zero'])).optional(),
     })
     .optional(),
   rcuPointer: z.boolean().optional(),
