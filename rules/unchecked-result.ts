@@ -5,7 +5,7 @@ export const uncheckedResult: Rule = {
   id: 'unchecked-result',
   severity: 'error',
   claims:
-    'A value that may be NULL or an ERR_PTR (the result of a callee, of rcu_dereference(), a member that is on record as one that may be NULL, a variable that the code itself set to NULL) is dereferenced with no check on the path.',
+    'A value that may be NULL or an ERR_PTR (the result of a callee, also what it leaves by address, of rcu_dereference(), a member that is on record as one that may be NULL, a variable that the code itself set to NULL) is dereferenced with no check on the path.',
   why: 'The verifier looks at what the program passes in, never at what the kfunc finds inside: a look-up that fails, an allocation that fails, a member that not every object has or a pointer that another CPU has just cleared is for the C code to notice.',
   advice: 'test the result before its first use, with IS_ERR() where the function returns error pointers',
   silent:
@@ -27,8 +27,34 @@ export const uncheckedResult: Rule = {
         yield claimFor(unit, use, o, origin);
       }
     }
+    yield* leftAtNull(unit, uses);
   },
 };
+
+/** A pointer that still is the NULL that the code itself gave it. The code may know by other means that this way is never taken. */
+function* leftAtNull(unit: KfuncUnit, uses: Use[]): Iterable<Claim> {
+  const seen = new Set<string>();
+  for (const use of uses) {
+    const name = nameOf(use.text);
+    const isNull = (o: Occurrence) => o.fact.nul === NULL && o.origins.length > 0 && o.origins.every((x) => x.k === 'const');
+    if (use.k !== 'deref' || use.chain.length > 0 || seen.has(name) || !use.occurrences.some(isNull)) continue;
+    seen.add(name);
+    yield claimOf(uncheckedResult, unit, {
+      subject: name,
+      property: { kind: 'code' },
+      location: placeInKfunc(use),
+      message: `${name} is still the NULL that it was given where it is dereferenced`,
+      path: pathEvidence(use, `dereferences it: ${use.text}`),
+      missing: [
+        { what: name, why: `whether the way on which nothing else is put into ${name} is ever taken is not known`, treeWouldHelp: false },
+      ],
+    });
+  }
+}
+
+function nameOf(text: string): string {
+  return /^[&*(\s]*([A-Za-z_]\w*)/.exec(text)?.[1] ?? text;
+}
 
 /** A dereference, or, where there is none, a callee out of sight that it is handed to. */
 type Use = EventOf<'deref'> | EventOf<'pass'>;
@@ -108,7 +134,7 @@ function claimFor(unit: KfuncUnit, use: Use, o: Occurrence, origin: Failing): Cl
 /** In a callee the value goes by other names: the reader of the kfunc knows it by its own. */
 function sourceWords(use: Use, { as }: Occurrence, origin: Failing): { name: string; from: string; was: string } {
   if (origin.k === 'load') return { name: origin.text, from: origin.member?.why ?? '', was: `${origin.text} holds` };
-  const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(as ?? use.text)?.[1] ?? use.text;
+  const name = nameOf(as ?? use.text);
   return { name, from: `from ${origin.callee}()`, was: `${origin.callee}() gave` };
 }
 

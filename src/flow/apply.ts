@@ -53,6 +53,7 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   if (!result.clobbers) forgetWritten(s, result.writes);
   for (const i of exit.escaped) if (call.args[i] !== undefined) s.escaped.add(rootOf(s, call.args[i]!));
   if (!learnMembers(a, s, call, exit, result, reason) || !learnContents(a, s, call, exit, reason)) return null;
+  for (const m of exit.droppedMembers) dropMember(s, call, m);
   fillMemory(a, s, call, exit, result);
   for (const [kind, change] of exit.context) s.context.set(kind, s.depth(kind) + change);
   for (const i of exit.droppedOn) if (call.args[i] !== undefined) drop(s, call.args[i]!);
@@ -88,6 +89,20 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   if (exit.returnsReference === 'yes') s.held.push({ value: id, at, by: call.name, memory: exit.returnsMemory });
   if (exit.returnsReference === 'unknown') s.escaped.add(id);
   return id;
+}
+
+/** `end(&w)` puts what w.file holds. */
+function dropMember(s: State, call: BoundCall, member: string): void {
+  const [index, field] = member.split('->');
+  const id = call.args[Number(index)];
+  if (id === undefined) return;
+  const root = rootOf(s, id);
+  for (const [place, v] of s.env) {
+    const owner = place.endsWith(`.${field}`) ? place.slice(0, -field!.length - 1) : null;
+    if (owner === null || !(`a:${owner}` === id || (owner.startsWith('m:') && rootOf(s, owner.slice(2)) === root))) continue;
+    if (s.held.some((h) => h.value === rootOf(s, v))) drop(s, v);
+    return;
+  }
 }
 
 /** How this source of a result that may be good or not can make it bad: what is read from memory says nothing of itself unless the member is on record, and never that it is an ERR_PTR. */
@@ -129,14 +144,15 @@ function fillMemory(a: Activation, s: State, call: BoundCall, exit: ExitCase, re
     const place = id.slice(2);
     const type = a.value(id).type;
     if (!fact || type.k !== 'pointer') return;
-    const out = a.define(
-      s,
-      `o${call.e.span.start}.${i}`,
-      type.to,
-      [{ k: 'out', callee: call.name }],
-      meet(a.topFact(type.to), portable(fact)),
-    );
+    const left = exit.outs.get(i);
+    const at = call.e.span.start;
+    const origin: Origin =
+      left && (left.fails !== 0 || left.rcu)
+        ? { k: 'call', callee: call.name, at, rcu: left.rcu, mayFail: left.fails !== 0, fails: left.fails, known: true }
+        : { k: 'out', callee: call.name };
+    const out = a.define(s, `o${at}.${i}`, type.to, [origin], meet(a.topFact(type.to), portable(fact)));
     s.env.set(place, out);
+    if (left?.held) s.held.push({ value: out, at, by: call.name });
   });
 }
 

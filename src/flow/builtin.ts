@@ -67,6 +67,24 @@ const replaces =
     );
   };
 
+/** cmpxchg(&x, old, v) gives what x was: `old`, and x is v now, or something else, and x is left alone. */
+const exchangesIf: Builtin = (a, s, e) => {
+  const [given, old, fresh] = e.args;
+  if (!given || !old || !fresh) return first(a, s, e);
+  const target: Expr = { k: 'unary', op: '*', x: given, span: given.span };
+  return chain(evaluate(a, s, old), (o) =>
+    chain(evaluate(a, o.s, fresh), (v) => {
+      const done = v.s.fork();
+      const type = a.value(v.v).type;
+      const other = anything(a, v.s, e, 'x', type, a.value(o.v).taint);
+      const out = assign(a, done, target, v.v, e.span, fresh).map((after): Outcome => ({ s: after.s, v: o.v }));
+      for (const left of readLvalue(a, v.s, target))
+        if (assumeCompare(a, left.s, '==', other, o.v, false, e.span)) out.push({ s: left.s, v: other });
+      return limit(a, out);
+    }),
+  );
+};
+
 /** A value about which nothing is known but whose parameters take part in it. */
 function anything(a: Activation, s: State, e: Call, tag: string, type: CType, taint?: ReadonlySet<number>): string {
   return a.fresh(s, e.span, tag, type, { k: 'unknown', why: '' }, taint);
@@ -496,6 +514,7 @@ add('BUG_ON', stopIf);
 add('WRITE_ONCE rcu_assign_pointer RCU_INIT_POINTER smp_store_mb', assigns);
 add('rcu_replace_pointer', replaces(false));
 add('xchg xchg_relaxed xchg_acquire xchg_release', replaces(true));
+add('cmpxchg cmpxchg_relaxed cmpxchg_acquire cmpxchg_release', exchangesIf);
 add('get_user __get_user unsafe_get_user', fromUser);
 add('do_div', divide);
 add('div_u64 div64_u64 div64_ul div_s64 div64_s64 div64_long', quotient);

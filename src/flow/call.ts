@@ -129,6 +129,8 @@ export function handOver(a: Activation, s: State, id: string): void {
   for (const p of [...s.env.keys()]) {
     if (p === place || p.startsWith(`${place}.`)) {
       const type: CType = a.value(s.env.get(p)!).type;
+      // what stands there can be reached too: a reference may be put by way of it
+      s.escaped.add(rootOf(s, s.env.get(p)!));
       const out = `out${s.env.get(p)}`;
       a.define(s, out, type, [{ k: 'out', callee: '' }], a.topFact(type));
       s.env.set(p, out);

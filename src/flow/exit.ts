@@ -2,7 +2,7 @@
 import type { Activation } from './activation.ts';
 import { UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
-import { factKey, join, NULL, UNKNOWN_FACT } from './domain.ts';
+import { ERR, factKey, join, NULL, UNKNOWN_FACT } from './domain.ts';
 import { rootOf } from './memory.ts';
 import type { ExitCase } from './result.ts';
 import { plainRoot, type State } from './state.ts';
@@ -20,12 +20,18 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
   const v = value === null ? null : a.value(value);
   const root = value === null ? '' : rootOf(s, value);
   const memory = new Map<string, Fact>();
+  const outs = new Map<number, { fails: number; held: boolean; rcu: boolean }>();
   for (const [place, id] of s.env) {
     // through a cast too: iterators are filled as the kernel's own struct
     const m = /^m:p(\d+)(?::p\([^)]*\))?(?:\.(\w+))?$/.exec(place);
     if (m) memory.set(`${m[1]}->${m[2] ?? '*'}`, s.fact(id));
+    if (m && m[2] === undefined) outs.set(Number(m[1]), leftBehind(a, s, id));
   }
   const held = s.held.filter((h) => h.value === root);
+  const droppedMembers = [...s.env].flatMap(([place, id]) => {
+    const m = /^m:p(\d+)(?::p\([^)]*\))?\.(\w+)$/.exec(place);
+    return m && s.dropped.has(rootOf(s, id)) ? [`${m[1]}->${m[2]}`] : [];
+  });
   return {
     result: value === null ? UNKNOWN_FACT : s.fact(value),
     resultType: v?.type ?? UNKNOWN,
@@ -35,16 +41,32 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
       value !== null && parameterOf(root) >= 0 && (value === root || s.links.get(value)?.k === 'cast') ? parameterOf(root) : null,
     parameters: a.fn.parameters.map((_, i) => s.fact(`p${i}`)),
     memory,
+    outs,
     context: new Map([...s.context].filter(([, n]) => n !== 0)),
     returnsReference: held.length > 0 && parameterOf(root) < 0 ? 'yes' : value !== null && s.escaped.has(root) ? 'unknown' : 'no',
     returnsMemory: held.length > 0 && held.every((h) => h.memory === true),
     takenOn: [...new Set(s.held.map((h) => parameterOf(h.value)).filter((i) => i >= 0))],
     droppedOn: [...s.dropped].map(parameterOf).filter((i) => i >= 0),
+    droppedMembers,
     escaped: a.fn.parameters.map((_, i) => i).filter((i) => s.escaped.has(`p${i}`)),
     contextDoubt: s.contextDoubt,
     doubt: s.doubt,
     asked: new Map([...s.asked].flatMap(([id, why]) => (parameterOf(id) >= 0 ? [[parameterOf(id), why] as const] : []))),
     answer: answerOf(a, value === null ? '' : plainRoot(s, value)),
+  };
+}
+
+/** `*out = look_up(n)`: what the caller finds there, as a result that came another way. */
+function leftBehind(a: Activation, s: State, id: string): { fails: number; held: boolean; rcu: boolean } {
+  const { origins } = a.value(id);
+  const { nul } = s.fact(id);
+  const calls = origins.filter((o) => o.k === 'call');
+  const failing = calls.reduce((n, o) => n | (o.mayFail ? (o.fails ?? NULL | ERR) : 0), 0);
+  const chosen = origins.some((o) => o.k === 'const') ? NULL : 0;
+  return {
+    fails: nul & (failing | chosen),
+    held: s.held.some((h) => h.value === rootOf(s, id) && !h.memory),
+    rcu: calls.some((o) => o.rcu),
   };
 }
 
@@ -72,11 +94,11 @@ function group(cases: ExitCase[], key: (c: ExitCase) => string): ExitCase[] {
 }
 
 function resourceKey(c: ExitCase): string {
-  return `${c.returnsReference}|${c.takenOn}|${c.droppedOn}|${[...c.context].map(([k, n]) => k + n).sort()}|${c.isParameter}|${c.doubt ?? ''}`;
+  return `${c.returnsReference}|${c.takenOn}|${c.droppedOn}|${c.droppedMembers}|${[...c.context].map(([k, n]) => k + n).sort()}|${c.isParameter}|${c.doubt ?? ''}`;
 }
 
 function fineKey(c: ExitCase): string {
-  return `${factKey(c.result)}|${c.parameters.map(factKey).join('/')}|${[...c.memory].map(([k, f]) => k + factKey(f)).sort()}|${[...c.asked.keys()]}|${resourceKey(c)}`;
+  return `${factKey(c.result)}|${c.parameters.map(factKey).join('/')}|${[...c.memory].map(([k, f]) => k + factKey(f)).sort()}|${[...c.asked.keys()]}|${[...c.outs].map(([i, o]) => `${i}${o.fails}${o.held}`)}|${resourceKey(c)}`;
 }
 
 function coarseKey(c: ExitCase): string {
@@ -107,15 +129,26 @@ function joinCases(a: ExitCase, b: ExitCase): ExitCase {
     isParameter: a.isParameter === b.isParameter ? a.isParameter : null,
     parameters: a.parameters.map((f, i) => join(f, b.parameters[i]!)),
     memory,
+    outs: joinOuts(a.outs, b.outs),
     context,
     returnsMemory: a.returnsMemory && b.returnsMemory,
     returnsReference: a.returnsReference === b.returnsReference ? a.returnsReference : 'unknown',
     takenOn: a.takenOn.filter((i) => b.takenOn.includes(i)),
     droppedOn: a.droppedOn.filter((i) => b.droppedOn.includes(i)),
+    droppedMembers: a.droppedMembers.filter((m) => b.droppedMembers.includes(m)),
     escaped: [...new Set([...a.escaped, ...b.escaped])],
     contextDoubt: a.contextDoubt ?? b.contextDoubt,
     doubt: a.doubt ?? b.doubt,
     asked: new Map([...a.asked].filter(([i]) => b.asked.has(i))),
     answer: a.answer ?? b.answer,
   };
+}
+
+function joinOuts(a: ExitCase['outs'], b: ExitCase['outs']): ExitCase['outs'] {
+  const out = new Map<number, { fails: number; held: boolean; rcu: boolean }>();
+  for (const [i, x] of a) {
+    const y = b.get(i);
+    if (y) out.set(i, { fails: x.fails | y.fails, held: x.held && y.held, rcu: x.rcu || y.rcu });
+  }
+  return out;
 }

@@ -42,7 +42,10 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   }
   if (known.context && !known.context.when) enter(s, known.context);
   for (const i of known.fills ?? []) if (call.args[i] !== undefined) handOver(a, s, call.args[i]!);
-  if (known.drops !== undefined && call.args[known.drops] !== undefined) drop(s, call.args[known.drops]!);
+  if (known.drops !== undefined && call.args[known.drops] !== undefined) {
+    forgetStored(s, rootOf(s, call.args[known.drops]!));
+    drop(s, call.args[known.drops]!);
+  }
   if (known.noReturn) return [];
   if (!known.pure && !known.context && !known.takes && known.drops === undefined) {
     // It may keep what it is given: a reference may live on there.
@@ -149,6 +152,17 @@ function objectExtent(a: Activation, pointer: string): Extent | null {
   const count = arrayCount(a, dim);
   const text = width === 1 ? dim : `${dim} * ${width}`;
   return { value: count === null ? null : count * width + 1, symbol: width === 1 ? dim : null, plus: 1, text };
+}
+
+/** Memory of the function's own is freed: a reference that only a member of it held is nobody's to put any more. */
+function forgetStored(s: State, memory: string): void {
+  if (!s.held.some((h) => h.value === memory && h.memory)) return;
+  const kept = [...s.env].filter(([place]) => place.startsWith('m:') || place.startsWith('g:'));
+  const inside = (place: string) => place.startsWith('m:') && rootOf(s, place.slice(2)) === memory;
+  for (const [place, v] of kept) {
+    const root = rootOf(s, v);
+    if (inside(place) && !kept.some(([other, w]) => !inside(other) && rootOf(s, w) === root)) s.stored.delete(root);
+  }
 }
 
 export function drop(s: State, id: string): void {

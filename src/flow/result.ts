@@ -19,6 +19,8 @@ export interface ExitCase {
   parameters: Fact[];
   /** what it left behind pointers: `<parameter>-><field>` or `<parameter>->*` */
   memory: Map<string, Fact>;
+  /** the pointers left where parameters point to: in which ways a callee or the code itself made them bad, and whether they come with a reference */
+  outs: ReadonlyMap<number, { fails: number; held: boolean; rcu: boolean }>;
   context: Map<ContextKind, number>;
   contextDoubt: string | null;
   /** a reference is handed out with the result */
@@ -28,6 +30,8 @@ export interface ExitCase {
   /** parameters whose object got a reference that is still held at the exit */
   takenOn: number[];
   droppedOn: number[];
+  /** … and members, `<parameter>-><field>`, whose own reference was dropped */
+  droppedMembers: string[];
   /** parameters that got to places out of sight */
   escaped: number[];
   doubt: string | null;
