@@ -28,6 +28,8 @@ export function loop(
   let known = '';
   for (let round = 0; round < ROUNDS; round++) {
     const inside: State[] = [];
+    // what the condition does, a look-up in it for one, is done anew each round
+    const kept = capped(a, heads).map((s) => s.fork());
     for (const s of heads) {
       if (cond) {
         const entered = assume(a, s.fork(), cond, true);
@@ -37,12 +39,11 @@ export function loop(
       } else inside.push(s);
     }
     const frame: Frame = { breaks: [], continues: [], cases: outer.cases };
-    const kept = capped(a, inside).map((s) => s.fork());
     let back = [...execute(a, capped(a, inside), body, frame), ...frame.continues];
     if (step) back = back.flatMap((s) => evaluate(a, s, step).map((o) => o.s));
     out.push(...frame.breaks);
     if (back.length === 0) break;
-    heads = generalise(a, round === 0 ? [...kept, ...back] : [...kept, ...back], round);
+    heads = generalise(a, [...kept, ...back], round);
     const key = keyOf(heads);
     if (key === known) break;
     known = key;
