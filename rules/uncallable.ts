@@ -52,7 +52,7 @@ interface Suspicion {
 }
 
 function suspicious(unit: KfuncUnit, index: number): Suspicion | null {
-  const { type } = unit.definition.syntax.parameters[index]!;
+  const type = behindTypedefs(unit, unit.definition.syntax.parameters[index]!.type);
   const stars = type.pointers;
   if (type.isFunction) return since(unit, '6.3') ? null : { what: 'callbacks are known from 6.3 on', advice: 'hand over something else' };
   if (type.name === 'void' && stars === 1 && isSized(unit, index)) return null;
@@ -71,6 +71,19 @@ function suspicious(unit: KfuncUnit, index: number): Suspicion | null {
       ? { what: `${type.name} holds pointers, so a program can build none`, advice: 'take a struct made of integers', newest: true }
       : null;
   return null;
+}
+
+type Written = KfuncUnit['definition']['syntax']['returns'];
+
+/** What the names of a declaration stand for; as written where that is not at hand. */
+function behindTypedefs(unit: KfuncUnit, written: Written): Written {
+  let type = written;
+  for (let i = 0; i < 8; i++) {
+    const meant = /\s/.test(type.name) ? null : unit.program.findTypedef(type.name, unit.definition.source.file);
+    if (!meant || meant.dims.length > 0 || meant.name === type.name) return type;
+    type = { ...meant, pointers: meant.pointers + type.pointers };
+  }
+  return written;
 }
 
 /** The next parameter says how much memory there is, in a way that the series knows. */
