@@ -56,6 +56,7 @@ export function evaluate(a: Activation, s: State, e: Expr): Outcome[] {
     case 'index':
       return readLvalue(a, s, e);
     case 'cast':
+      if (e.x.k === 'init') return literal(a, s, e, e.x);
       return chain(evaluate(a, s, e.x), (o) => [{ s: o.s, v: convert(a, o.s, o.v, a.type(e.type)) }]);
     case 'sizeof':
     case 'offsetof':
@@ -206,6 +207,26 @@ function conditional(a: Activation, s: State, e: Expr & { k: 'conditional' }): O
   });
 }
 
+/** `(struct look){ .plan = p }`: an object without a name. */
+function literal(a: Activation, s: State, e: Expr & { k: 'cast' }, init: Expr & { k: 'init' }): Outcome[] {
+  const type = a.type(e.type);
+  if (type.k !== 'struct') return chain(initialiser(a, s, init), (o) => [{ s: o.s, v: convert(a, o.s, o.v, type) }]);
+  const place = `v:literal@${e.span.start}`;
+  let states = [s];
+  for (const { member, value } of init.items)
+    states = mergeStates(
+      states.flatMap((t) =>
+        evaluate(a, t, value).map((o) => {
+          if (member !== null && value.k !== 'init') o.s.env.set(`${place}.${member}`, o.v);
+          return o.s;
+        }),
+      ),
+      PATH_LIMIT,
+      a.phi,
+    );
+  return states.map((t) => ({ s: t, v: address(a, t, place, 'literal', { k: 'pointer', to: type }) }));
+}
+
 function initialiser(a: Activation, s: State, e: Expr & { k: 'init' }): Outcome[] {
   let states = [s];
   for (const item of e.items)
@@ -237,6 +258,7 @@ function addressOf(a: Activation, s: State, x: Expr, span: Span): Outcome[] {
     const type: CType = v ? { k: 'pointer', to: v.type } : { k: 'pointer', to: UNKNOWN };
     return [{ s, v: address(a, s, v?.place ?? `g:${x.name}`, x.name, type) }];
   }
+  if (x.k === 'cast' && x.x.k === 'init' && a.type(x.type).k === 'struct') return evaluate(a, s, x);
   return chain(evaluate(a, s, x), (o) => [
     { s: o.s, v: address(a, o.s, `t@${span.start}`, expressionName(x), { k: 'pointer', to: a.value(o.v).type }) },
   ]);

@@ -10,7 +10,7 @@ import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './
 import type { Unreleased } from './event.ts';
 import { loop, loopMacro } from './loop.ts';
 import { expanding, leavingMacro } from './macro.ts';
-import { rootOf } from './memory.ts';
+import { copyMembers, rootOf } from './memory.ts';
 import { permissionIn } from './permission.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
@@ -231,6 +231,7 @@ function declareAggregate(a: Activation, s: State, place: string, d: Declarator)
   s.env.delete(`copy:${place}`);
   if (d.init && d.init.k !== 'init')
     return evaluate(a, s, d.init).map((o) => {
+      copyMembers(o.s, o.v, place);
       noteCopy(a, o.s, place, o.v);
       return o.s;
     });

@@ -241,8 +241,7 @@ export function assign(a: Activation, s: State, lvalue: Expr, v: string, span: S
     if (variable) return [{ s, v: assignVariable(a, s, variable, v, span, source) }];
     const stored = convert(a, s, v, globalType(a, x.name));
     s.env.set(`g:${x.name}`, stored);
-    s.escaped.add(rootOf(s, v));
-    s.stored.add(rootOf(s, v));
+    keep(s, v);
     a.writes.add(`g:${x.name}`);
     return [{ s, v: stored }];
   }
@@ -272,7 +271,7 @@ function assignVariable(
     a.note(s, span, before, { k: 'rebind', variable: variable.name, source: source ? a.text(source.span) : '' });
   }
   if (variable.type.k === 'struct') {
-    dropBelow(s, variable.place);
+    copyMembers(s, v, variable.place);
     noteCopy(a, s, variable.place, v);
     return v;
   }
@@ -286,8 +285,7 @@ function store(a: Activation, s: State, pointer: string, v: string, member: stri
   const place = placeOf(pointer);
   const local = place.startsWith('v:');
   if (!local) {
-    s.escaped.add(rootOf(s, v));
-    s.stored.add(rootOf(s, v));
+    keep(s, v);
     if (member === null) a.clobbers = true;
     else a.writes.add(member);
   }
@@ -299,6 +297,23 @@ function store(a: Activation, s: State, pointer: string, v: string, member: stri
   dropBelow(s, place);
   if (!pointer.includes('[')) s.env.set(place, v);
   if (memberOnRecord(a, s, pointer)) s.env.set(formerPlace(place), v);
+}
+
+/** Stored where others can reach it; with an object of the function's own go its members. */
+function keep(s: State, v: string): void {
+  const members = v.startsWith('a:v:') ? [...s.env].filter(([p]) => p.startsWith(`${v.slice(2)}.`)).map(([, m]) => m) : [];
+  for (const id of [v, ...members]) {
+    s.escaped.add(rootOf(s, id));
+    s.stored.add(rootOf(s, id));
+  }
+}
+
+/** A whole object is put into the local one at `place`: what is known of its members is known of the copy's. */
+export function copyMembers(s: State, source: string, place: string): void {
+  const from = `${placeOf(source)}.`;
+  const members = [...s.env].filter(([p]) => p.startsWith(from));
+  dropBelow(s, place);
+  for (const [p, v] of members) s.env.set(`${place}.${p.slice(from.length)}`, v);
 }
 
 function dropBelow(s: State, place: string): void {
