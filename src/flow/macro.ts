@@ -57,6 +57,18 @@ export function leavingMacro(a: Activation, e: Expr): Stmt | null {
   const texts = e.args.map((x) => expansionText(x.span) ?? a.text(x.span));
   const filled = substituteAll(macro, texts);
   if (filled === null || filled.length > STRETCH / 2) return null;
+  const found = statementOf(a, filled);
+  // under #if it may be defined otherwise, as nothing at all for one
+  const [condition] = 'conditions' in macro ? (macro.conditions as string[]).filter((c) => !/_H_*\)?$/.test(c)) : [];
+  if (!found || condition === undefined) return found;
+  const arms = [
+    { condition, body: [found] },
+    { condition: `not ${condition}`, body: [] },
+  ];
+  return { k: 'variants', arms, span: found.span };
+}
+
+function statementOf(a: Activation, filled: string): Stmt | null {
   let known = statements.get(a.program);
   if (!known) {
     known = new Map();
