@@ -18,8 +18,8 @@ export const uncheckedResult: Rule = {
     for (const use of uses) {
       for (const o of use.occurrences) {
         const origin = failing(o);
-        if (!origin && isNullItself(use, o) && !seen.has(use.text)) {
-          seen.add(use.text);
+        if (!origin && isNullItself(use, o) && !seen.has(nameOf(use.text))) {
+          seen.add(nameOf(use.text));
           yield nullClaim(unit, use, o);
         }
         if (!origin || (use.k === 'pass' && !isPointer(unit, o, origin)) || seen.has(sourceKey(origin))) continue;
@@ -27,30 +27,8 @@ export const uncheckedResult: Rule = {
         yield claimFor(unit, use, o, origin);
       }
     }
-    yield* leftAtNull(unit, uses);
   },
 };
-
-/** A pointer that still is the NULL that the code itself gave it. The code may know by other means that this way is never taken. */
-function* leftAtNull(unit: KfuncUnit, uses: Use[]): Iterable<Claim> {
-  const seen = new Set<string>();
-  for (const use of uses) {
-    const name = nameOf(use.text);
-    const isNull = (o: Occurrence) => o.fact.nul === NULL && o.origins.length > 0 && o.origins.every((x) => x.k === 'const');
-    if (use.k !== 'deref' || use.chain.length > 0 || seen.has(name) || !use.occurrences.some(isNull)) continue;
-    seen.add(name);
-    yield claimOf(uncheckedResult, unit, {
-      subject: name,
-      property: { kind: 'code' },
-      location: placeInKfunc(use),
-      message: `${name} is still the NULL that it was given where it is dereferenced`,
-      path: pathEvidence(use, `dereferences it: ${use.text}`),
-      missing: [
-        { what: name, why: `whether the way on which nothing else is put into ${name} is ever taken is not known`, treeWouldHelp: false },
-      ],
-    });
-  }
-}
 
 function nameOf(text: string): string {
   return /^[&*(\s]*([A-Za-z_]\w*)/.exec(text)?.[1] ?? text;
@@ -73,25 +51,28 @@ function isNullItself(use: Use, o: Occurrence): boolean {
 }
 
 function nullClaim(unit: KfuncUnit, use: Use, o: Occurrence): Claim {
-  const name = /^[&*(\s]*([A-Za-z_]\w*)/.exec(use.text)?.[1] ?? use.text;
-  const doubt =
-    o.doubt ?? (o.merged || asksTwice(unit) ? 'whether the conditions on the way to it can all hold at once is not known' : null);
+  const name = nameOf(use.text);
+  const sure = !o.merged && !mayKnowBetter(unit);
+  const doubt = o.doubt ?? (sure ? null : `whether the way on which nothing else is put into ${name} is ever taken is not known`);
   return claimOf(uncheckedResult, unit, {
     subject: name,
     property: { kind: 'code' },
     location: placeInKfunc(use),
-    message: `${name} may still be the NULL that it was set to where it is dereferenced`,
+    message: `${name} is still the NULL that it was given where it is dereferenced`,
     path: pathEvidence(use, `dereferences it: ${use.text}`),
     missing: doubt === null ? [] : [{ what: use.function, why: doubt, treeWouldHelp: true }],
   });
 }
 
-/** `if (flags & SET) q = p; … if (flags & SET) q->n`: the same question has the same answer, which only some questions are followed to. */
-function asksTwice(unit: KfuncUnit): boolean {
+/**
+ * Where a loop looks for something the code may know that it is there, and `if (flags & SET) q = p; … if (flags & SET) q->n` asks the same question twice, which only
+ * some questions are followed to.
+ */
+function mayKnowBetter(unit: KfuncUnit): boolean {
   const { file, start, end } = unit.definition.source;
-  const conditions = [...file.text.slice(start, end).matchAll(/\b(?:if|while)\s*\(([^;{}]*)\)\s*(?:\{|\n)/g)].map((m) =>
-    m[1]!.replace(/[\s!]+/g, ''),
-  );
+  const body = file.text.slice(start, end);
+  if (/\b(?:for|while|do)\b|for_each/.test(body)) return true;
+  const conditions = [...body.matchAll(/\b(?:if|while)\s*\(([^;{}]*)\)\s*(?:\{|\n)/g)].map((m) => m[1]!.replace(/[\s!]+/g, ''));
   return new Set(conditions).size < conditions.length;
 }
 
