@@ -10,12 +10,15 @@ import { compareSeries, OLDEST, SERIES } from '../../verifier/series.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { claimBehind } from './answer.ts';
+import { beyondTheCall, speaksOfSleep } from './beyond.ts';
 import { usesInC } from './c-callers.ts';
 
 export function doubtsAbout(answer: Answer, q: Question, court: Court): Missing[] {
   const byVerifier = answer.findings.filter((f) => f.evidence.some((e) => e.role === 'carries' && e.kind === 'verifier'));
   return [
     ...wrongPlace(q),
+    ...beyondTheCall(q),
+    ...(speaksOfSleep(q) ? [] : open(q.function ?? 'claim', 'whether it is about sleeping could not be read for sure')),
     ...(byVerifier.length > 0
       ? [...otherWaysIn(q, court), ...fromHooks(q), ...inOlderSeries(byVerifier, q, court), ...emptyDynptr(q)]
       : []),
