@@ -7,6 +7,7 @@ import { unlessAssumed } from './assumed-series.ts';
 import { askRcu, askSleep } from './context.ts';
 import { doubtsAbout } from './doubts.ts';
 import { askFlag } from './flags.ts';
+import { namedElsewhere } from './named-elsewhere.ts';
 import { askNullness } from './nullness.ts';
 import { askRange } from './range.ts';
 import { askReference } from './reference.ts';
@@ -29,7 +30,8 @@ function unlessMeantOtherwise(answer: Answer, q: Question, court: Court): Answer
     if (outcome === 'undecided') return { ...answer, missing: [...answer.missing, ...whatLacks(also, other.text)] };
   }
   const read = unlessReadOtherwise(answer, q, court);
-  return { ...read, missing: [...read.missing, ...doubtsAbout(answer, q, court)] };
+  const elsewhere = namedElsewhere(q, court, (there) => unlessAssumed(byCategory(there, court), court));
+  return { ...read, missing: [...read.missing, ...elsewhere, ...doubtsAbout(answer, q, court)] };
 }
 
 function whatLacks(answer: Answer, name: string): Missing[] {
