@@ -100,6 +100,31 @@ export function usedAfterUnlock(unit: KfuncUnit): string[] {
   return [...out];
 }
 
+const RCU_ACCESS =
+  /\b(?:s?rcu_(?:dereference|access_pointer|assign_pointer|replace_pointer)\w*|RCU_INIT_POINTER|unrcu_pointer)\s*\([^;{}]{0,200}?\)(?!\s*\))/g;
+
+/** Members that are read neither through rcu_dereference() nor from what that gave, although they are declared __rcu or `text` names them. */
+export function readPlainly(unit: KfuncUnit, text: string): string[] {
+  const words = new Set([...text.matchAll(/(?<!\brcu[ _](?:read[ _])?(?:side )?)\b([a-z_]\w*)\b(?!\()/g)].map((m) => m[1]!));
+  const out = new Set<string>();
+  for (const source of bodiesOf(unit)) {
+    const body = textOf(source);
+    const given = [...body.matchAll(/([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\*\)\s*)?s?rcu_dereference\w*\s*\(|_rcu\s*\(\s*([A-Za-z_]\w*)\s*,/g)];
+    const held = new Set(given.map((m) => (m[1] ?? m[2])!));
+    for (const m of body.replace(RCU_ACCESS, ' ').matchAll(/([A-Za-z_]\w*)\s*(?:->|\.)\s*([A-Za-z_]\w*)/g)) {
+      const [, base, member] = m as unknown as [string, string, string];
+      if (held.has(base) || (!words.has(member) && !isDeclaredRcu(member, unit))) continue;
+      out.add(`${base}->${member}`);
+    }
+  }
+  return [...out];
+}
+
+function isDeclaredRcu(member: string, { program }: KfuncUnit): boolean {
+  const declared = new RegExp(`\\b__rcu\\s*(?:\\*\\s*)*${member}\\s*[;,[]`);
+  return program.files.some((f) => f.text.includes('__rcu') && declared.test(f.text));
+}
+
 /** A section by rcu_read_lock() or its guard; disabled preemption, interrupts or softirqs count as one for RCU, not for lockdep. */
 export function hasPlainSection(unit: KfuncUnit): boolean {
   return bodiesOf(unit).some((s) => /\b(rcu_read_lock|srcu_read_lock)\s*\(|guard\s*\(\s*s?rcu\s*[),]/.test(textOf(s)));

@@ -5,7 +5,7 @@ import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, ruled, unknown, weigh } from './answer.ts';
-import { hasPlainSection, unseenSleepers, usedAfterUnlock } from './body.ts';
+import { hasPlainSection, readPlainly, unseenSleepers, usedAfterUnlock } from './body.ts';
 
 type Sleep = EventOf<'sleep'>;
 type Read = EventOf<'rcu-read'>;
@@ -129,6 +129,8 @@ function outlives(unit: KfuncUnit, reads: Read[], q: Question): Missing[] {
   const open = (why: string): Missing[] => [{ what: unit.kfunc.name, why, treeWouldHelp: false }];
   if (late || asked || usedAfterUnlock(unit).length > 0)
     return open('whether what was read is used only inside the section is not followed far enough');
+  const [plain] = readPlainly(unit, q.stated.text);
+  if (plain !== undefined) return open(`${plain} is read by other means, and what protects that is not followed`);
   return hasPlainSection(unit) ? [] : open('the section is none of rcu_read_lock(): whether it counts is not settled by the flow');
 }
 
