@@ -8,6 +8,7 @@ import { onlyFromKfuncs } from '../question.ts';
 import type { Subject } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, inPlace, onLine, ruled, unknown, weigh } from './answer.ts';
+import { textOf } from './body.ts';
 
 type Use = EventOf<'deref'> | EventOf<'pass'>;
 
@@ -43,7 +44,26 @@ function askUnit(q: Question, subject: Subject, unit: KfuncUnit, court: Court): 
   }
   const findings: Finding[] = [];
   for (const value of values) findings.push(...judgeValue(value, q, subject, unit, court));
-  return answered(findings, otherCallers(q, values, court));
+  return answered(findings, [...otherCallers(q, values, court), ...unusedValue(q, subject, values)]);
+}
+
+/** The quoted line gives the name a value that no use was seen of: what is known of its other values says nothing of that one. */
+function unusedValue(q: Question, { kind, root, text }: Subject, values: ValueUses[]): Missing[] {
+  if (q.anchor === null || (kind !== 'variable' && kind !== 'parameter')) return [];
+  const { file, line } = q.anchor;
+  const written = file.text.split('\n')[line - 1] ?? '';
+  // named where nothing follows it, and set more than once: which of its values that is was not asked
+  const isNamed = new RegExp(`(?<![\\w>.])${root}(?!\\w)`).test(written) && !values.some((v) => v.seen.some((s) => onLine(s.use, q)));
+  const assigned = [...(q.place ? textOf(q.place.source) : '').matchAll(new RegExp(`(?<![\\w>.])${root}\\s*=(?!=)`, 'g'))].length;
+  if (isNamed && assigned > (kind === 'variable' ? 1 : 0))
+    return [{ what: text, why: `which of its values ${text} holds in line ${line} was not seen`, treeWouldHelp: false }];
+  const given = new RegExp(`(?<![\\w>.])${root}\\s*=(?!=)\\s*(.*)`).exec(written)?.[1];
+  // `*p = x` writes through it
+  if (given === undefined || written.trimStart().startsWith('*') || /^\s*(NULL\s*;|&)/.test(given)) return [];
+  const isSeen = values.some(({ origin: o }) =>
+    o.k === 'call' ? given.includes(o.callee) : o.k === 'load' ? given.replace(/\s+/g, '').includes(o.text.replace(/\s+/g, '')) : false,
+  );
+  return isSeen ? [] : [{ what: text, why: `what becomes of the ${text} of line ${line} was not seen`, treeWouldHelp: false }];
 }
 
 /** In a helper, what the kfuncs hand over is not all: others may call it. */
