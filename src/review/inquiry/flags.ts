@@ -1,5 +1,5 @@
 /** `Should this be KF_X?`: it is already, or the question is what the flag would have promised. */
-import type { Evidence } from '../../claim.ts';
+import type { Evidence, Missing } from '../../claim.ts';
 import type { KfuncUnit } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
@@ -17,12 +17,22 @@ export function askFlag(q: Question, court: Court): Answer {
   if (flag === null) return unknown('flag', 'which flag is said to be missing could not be read from the comment', false);
   const entries = q.own[0]!.kfunc.entries;
   if (entries.length > 0 && entries.every((e) => e.flags.includes(flag)))
-    return answered(q.own.slice(0, 1).map((unit) => hasFlag(unit, flag, q, court)));
+    return answered(
+      q.own.slice(0, 1).map((unit) => hasFlag(unit, flag, q, court)),
+      otherFlags(q, entries),
+    );
   if (entries.length === 0)
     return unknown(q.function!, `the registration of ${q.function}() is not at hand, so its flags are not known`, true);
   if (/\b(instead of|rather than|too strict|relax\w*|also accept|replace\w*)\b/i.test(q.stated.text))
     return notOurs('which of two flags is meant is a matter of design');
   return withoutFlag(flag, q, court);
+}
+
+/** `KF_X is there, is KF_Y not missing?`: a flag that is named and that is not there may be the one meant. */
+function otherFlags({ stated }: Question, entries: readonly { flags: readonly string[] }[]): Missing[] {
+  const named = new Set(`${stated.first} ${stated.sentence}`.match(/\bKF_[A-Z_]+\b/g) ?? []);
+  const absent = [...named].find((flag) => !entries.every((e) => e.flags.includes(flag)));
+  return absent === undefined ? [] : [{ what: absent, why: `the words also name ${absent}, which is not there`, treeWouldHelp: false }];
 }
 
 function flagMeant(text: string): string | null {
