@@ -72,7 +72,11 @@ function opening(q: Question): string {
 function sentence(e: Evidence, q: Question): string {
   const text = e.text.replace(/ in line \d+/g, '').replace(/`([^`]*)`/g, '"$1"');
   const word = /^[A-Za-z_]\w*/.exec(text)?.[0] ?? '';
-  const isName = text.startsWith(`${word}(`) || word.includes('_') || word === q.subject?.root || word === 'enum';
+  const isName =
+    text.startsWith(`${word}(`) ||
+    word.includes('_') ||
+    word === q.subject?.root ||
+    /^(enum|struct|unsigned|int|long|[us]\d+|size_t|\w+_t)$/.test(word);
   const dressed = isName ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   return `${dressed}${e.kind === 'ruling' ? personSource(e) : ''}.`;
 }

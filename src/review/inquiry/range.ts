@@ -133,19 +133,35 @@ function upperHolds(o: Occurrence, extent: Extent | null): boolean {
 /** The tests that bound it, and the type where it is what keeps the value from being negative. */
 function whyInRange({ use, occurrence: o }: Seen, q: Question, court: Court): Evidence[] {
   const name = q.subject!.text;
-  const out = o.fact.reasons.map(
-    (r): Evidence => ({
-      kind: 'guard',
-      role: 'carries',
-      text: `the test \`${r.text}\` in line ${r.location.line} bounds ${name} before \`${use.text}\``,
-      location: r.location,
-      source: null,
-    }),
-  );
+  // `i < n` bounds i, and nothing of n
+  const bounds = new RegExp(`[\\w\\])]\\s*(?:<=?|!=)\\s*${q.subject!.root}\\b`);
+  const out = o.fact.reasons
+    .filter((r) => new RegExp(`\\b${q.subject!.root}\\b`).test(indexOf(use)) || !bounds.test(r.text))
+    .map(
+      (r): Evidence => ({
+        kind: 'guard',
+        role: 'carries',
+        text: `the test \`${r.text}\` in line ${r.location.line} bounds ${name} before \`${use.text}\``,
+        location: r.location,
+        source: null,
+      }),
+    );
+  const reduced = reducedBy({ use, occurrence: o }, q);
+  if (out.length === 0 && reduced) return [reduced];
   const type = declaredType(q, court);
   if (!type) return out;
   // whether it is negative is a question of its type first
-  return q.stated.aspect === 'negative' ? [type, ...out] : [...out, type];
+  if (q.stated.aspect === 'negative') return [type, ...out];
+  // of a wide type alone no array is safe
+  return out.length > 0 || (o.type.k === 'int' && o.type.bits <= 16) ? [...out, type] : [];
+}
+
+/** `at % N`, `at & 7`: no test is needed. */
+function reducedBy({ use, occurrence: o }: Seen, q: Question): Evidence | null {
+  const index = indexOf(use);
+  if (use.k !== 'index' || !new RegExp(`\\b${q.subject!.root}\\b\\W*[%&>]`).test(index) || !Number.isFinite(o.fact.hi)) return null;
+  const text = `\`${index}\` is never below ${o.fact.lo} nor above ${o.fact.hi}`;
+  return { kind: 'guard', role: 'carries', text, location: use.location, source: null };
 }
 
 /** Facts about the parameter's own type, looked up where it is declared: the value may have been converted since. */
