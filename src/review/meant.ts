@@ -50,11 +50,19 @@ function isUsedAs(kind: 'pointer' | 'number', { text, root, kind: what }: Subjec
   const isPointer = type !== undefined && type.pointers + type.dims.length > 0;
   if (what !== 'expression') return (kind === 'pointer') === isPointer;
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  if (kind === 'number') return new RegExp(`\\[[^\\]]*${escaped}|(<<|>>)[^;]*${escaped}|\\([^;]*,[^;]*${escaped}`).test(body);
+  if (kind === 'number')
+    return new RegExp(`\\[[^\\]]*${escaped}|(<<|>>)[^;]*${escaped}|\\([^;]*,[^;]*${escaped}`).test(body) || isNumberMember(text, around);
   if (new RegExp(`(?<![\\w>.])${escaped}\\s*->|\\*\\s*${escaped}\\b`).test(body)) return true;
   const member = /\w+$/.exec(text)?.[0] ?? '';
   // `&x->member` is never NULL; of other uses the declaration tells, where it is at hand
   if (!new RegExp(`(?<!&\\s?|[\\w>.])${escaped}\\b(?!\\s*\\[)`).test(body)) return false;
   if (new RegExp(`\\*\\s*(?:__\\w+\\s+)*${member}\\s*[;,]`).test(around)) return true;
   return !new RegExp(`^\\s+(?:\\w+\\s+)+${member}\\s*(?:\\[[^\\]]*\\]\\s*)?[;,:]`, 'm').test(around);
+}
+
+/** `cfg->len`, where the file declares `u32 len;`: said to be unbounded, it is a number of its own. */
+function isNumberMember(text: string, around: string): boolean {
+  const member = /(?:->|\.)([A-Za-z_]\w*)$/.exec(text)?.[1];
+  const number = '(?:unsigned |signed )?(?:__)?(?:[us](?:8|16|32|64)|int|long|short|char|size_t|ssize_t|enum \\w+)';
+  return member !== undefined && new RegExp(`^\\s+(?:const )?${number}\\s+${member}\\s*[;,:]`, 'm').test(around);
 }

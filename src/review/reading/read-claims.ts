@@ -6,7 +6,7 @@ import { CUES } from './cues.ts';
 import { premisesOf } from './premise.ts';
 import { priorOf } from './prior.ts';
 import type { StatedClaim, Strength, Vocabulary } from './stated.ts';
-import type { Sentence } from './words.ts';
+import type { Sentence, Token } from './words.ts';
 import { readSentences } from './words.ts';
 
 interface Reading {
@@ -233,7 +233,7 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
     aspect: claim.aspect,
     strength: strengthOf(comment, claim.sentence, sentences),
     subjects: [...new Set([...(comment.subject ? [comment.subject] : []), ...own, ...named])],
-    claimed: claimedIn(claim),
+    claimed: [...new Set([...claimedIn(claim), ...antecedents(claim, sentences)])],
     flag: claim.flag,
     callees: [...new Set(inPart.flatMap((s) => s.tokens.flatMap((t) => [...t.text.matchAll(/([A-Za-z_]\w*)\(/g)].map((m) => m[1]!))))],
     premises: premisesOf(inPart),
@@ -272,6 +272,16 @@ function claimedIn(claim: Building): string[] {
       }
   }
   return [...named];
+}
+
+/** `cfg->len isn't tested. Can it be too large?`: what the sentence before names, where a pronoun comes before any name of this one. */
+function antecedents({ sentence }: Building, sentences: Sentence[]): string[] {
+  const isName = (t: Token) => t.code && !t.call && isVariable(t.text);
+  const pronoun = sentence.tokens.findIndex((t) => /^(it|its|this|that|they|these|those)$/.test(t.lower) && !t.code);
+  const name = sentence.tokens.findIndex(isName);
+  if (pronoun < 0 || (name >= 0 && name < pronoun)) return [];
+  const before = sentences[sentences.indexOf(sentence) - 1];
+  return before ? before.tokens.filter(isName).map((t) => t.text) : [];
 }
 
 function isVariable(text: string): boolean {
