@@ -167,6 +167,8 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   const callees = new Set([...body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map((m) => m[1]!));
   if (stated.category === 'missing-flag' && stated.flag) return said({ text: stated.flag, root: '', kind: 'flag', index: -1 });
   const resolved = resolveSubject(stated.subjects, names, stated.category, callees, globalsIn(body), countersIn(body));
+  const index = resolved?.kind === 'expression' && stated.category === 'out-of-bounds' ? indexOfArray(resolved.text, body, names) : null;
+  if (index) return said(index);
   if (resolved && !(stated.category === 'return-value' && resolved.kind !== 'call')) return said(resolved);
   const returned: Subject = { text: 'return', root: '', kind: 'return', index: -1 };
   if (stated.category === 'return-value' || stated.aspect === 'missing-get') return said(returned);
@@ -177,6 +179,14 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   const given = comment.subject?.trim();
   if (given) return said(given === 'return' ? returned : { text: given, root: '', kind: 'unknown', index: -1 });
   return said(null);
+}
+
+/** `can this overrun p->ids[]?` is about what the array is indexed with, where that is one and the same name in the whole function. */
+function indexOfArray(array: string, body: string, names: Names): Subject | null {
+  const plain = array.replace(/\[\s*\]$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const found = new Set([...body.matchAll(new RegExp(`(?<![\\w>.])${plain}\\s*\\[([^\\]]*)\\]`, 'g'))].map((m) => m[1]!.trim()));
+  const [name] = found;
+  return found.size === 1 && /^[A-Za-z_]\w*$/.test(name!) ? subjectNamed(name!, names) : null;
 }
 
 function bodyOf(place: Place | null): string {

@@ -3,6 +3,7 @@ import type { Evidence, Finding, Missing } from '../../claim.ts';
 import type { EventOf, Extent, KfuncUnit, Occurrence } from '../../rule.ts';
 import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
+import { namesIn } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, onLine, ruled, unknown, weigh } from './answer.ts';
 import { askSize, pairOf } from './size.ts';
@@ -23,9 +24,16 @@ export function askRange(q: Question, court: Court): Answer {
   const subjects = new Set([q.subject.root, name, ...(pair && q.stated.aspect === 'size' ? [pair.pointer.name, pair.size.name] : [])]);
   const rules = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => subjects.has(f.subject));
   if (rules.length > 0) return answered(rules, limitsOf(rules, q));
-  if (q.stated.aspect === 'size') return askSize(q, pair, court);
+  // `past the end of a[]` is said of memory and of an index
+  if (q.stated.aspect === 'size' && (pair || !isNumber(q))) return askSize(q, pair, court);
   const parts = q.reaching.map((unit) => askUnit(q, unit, court));
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+function isNumber({ subject, place }: Question): boolean {
+  const names = namesIn(place?.syntax ?? null);
+  const type = names.parameters.get(subject!.text)?.type ?? names.variables.get(subject!.text);
+  return type !== undefined && type.pointers + type.dims.length === 0;
 }
 
 /** A rule speaks of both ends at once; one that is refuted by a bound at another place does not speak of this one. */

@@ -5,14 +5,17 @@
  *   F             a function: `foo()`
  *   K             a KF_ flag
  *   C             a constant: NR_X, MAX_Y, a number
+ *   S|array       either
  *   ~n            up to n tokens of anything
  *   ?part         may be absent
  */
 import type { Token } from './words.ts';
 
+type Code = 'S' | 'F' | 'K' | 'C';
+
 type Part =
-  | { k: 'word'; words: ReadonlySet<string>; stems: string[]; optional: boolean }
-  | { k: 'S' | 'F' | 'K' | 'C'; optional: boolean }
+  | { k: 'word'; words: ReadonlySet<string>; stems: string[]; codes: Code[]; optional: boolean }
+  | { k: Code; optional: boolean }
   | { k: 'gap'; most: number };
 
 export interface Cue {
@@ -36,14 +39,19 @@ function compilePart(text: string): Part {
   if (/^~\d+$/.test(text)) return { k: 'gap', most: Number(text.slice(1)) };
   const optional = text.startsWith('?') && text.length > 1;
   const body = optional ? text.slice(1) : text;
-  if (body === 'S' || body === 'F' || body === 'K' || body === 'C') return { k: body, optional };
+  if (isCode(body)) return { k: body, optional };
   const words = body.split('|');
   return {
     k: 'word',
-    words: new Set(words.filter((w) => !w.endsWith('*'))),
+    words: new Set(words.filter((w) => !w.endsWith('*') && !isCode(w))),
     stems: words.filter((w) => w.endsWith('*')).map((w) => w.slice(0, -1)),
+    codes: words.filter(isCode),
     optional,
   };
+}
+
+function isCode(text: string): text is Code {
+  return text === 'S' || text === 'F' || text === 'K' || text === 'C';
 }
 
 /** The first place where the cue matches, leftmost and shortest; null where it does not. */
@@ -69,10 +77,11 @@ function step(parts: readonly Part[], p: number, tokens: readonly Token[], at: n
     for (let n = 0; n <= part.most && at + n <= tokens.length; n++) if (step(parts, p + 1, tokens, at + n, match)) return true;
     return false;
   }
-  const width = part.k === 'word' ? wordWidth(part, tokens, at) : codeWidth(part.k, tokens, at);
-  if (width > 0) {
+  for (const kind of part.k === 'word' ? (['word', ...part.codes] as const) : ([part.k] as const)) {
+    const width = kind === 'word' ? (part.k === 'word' ? wordWidth(part, tokens, at) : 0) : codeWidth(kind, tokens, at);
+    if (width === 0) continue;
     const saved = { ...match };
-    remember(part.k, tokens, at, width, match);
+    remember(kind, tokens, at, width, match);
     if (step(parts, p + 1, tokens, at + width, match)) return true;
     Object.assign(match, saved);
   }
