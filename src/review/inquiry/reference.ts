@@ -82,7 +82,7 @@ function leakIn(unit: KfuncUnit, q: Question, court: Court): Answer {
   const name = q.subject?.text ?? 'the reference';
   const returns = returnsOf(unit);
   const left = returns.flatMap((event) => event.unreleased.filter((u) => !u.escaped).map((u) => ({ event, u })));
-  const takes = unit.flow.events.filter((e) => e.k === 'get' || (e.k === 'return' && e.held === 'yes'));
+  const takes = unit.flow.events.filter((e): e is EventOf<'get'> | Return => e.k === 'get' || (e.k === 'return' && e.held === 'yes'));
   const first = left[0];
   const missing = unseen(unit, returns);
   if (first) {
@@ -103,7 +103,14 @@ function leakIn(unit: KfuncUnit, q: Question, court: Court): Answer {
   }
   const [other] = unfollowedCounts(unit);
   if (other !== undefined) missing.push({ what: other, why: `what ${other} takes or counts is not followed`, treeWouldHelp: false });
-  if (takes.length === 0) return unknown(name, `no reference was seen to be taken in ${unit.kfunc.name}()`, unit.flow.partial);
+  if (takes.length === 0 || !isTaken(q, unit, takes))
+    return unknown(
+      name,
+      `no reference${takes.length === 0 ? '' : ` of ${name}`} was seen to be taken in ${unit.kfunc.name}()`,
+      unit.flow.partial,
+    );
+  if (/\b(overwr\w*|old|previous\w*|prior|earlier|former|replac\w*)\b/i.test(q.stated.text))
+    missing.push({ what: name, why: 'what becomes of a reference that was kept before the call is not followed', treeWouldHelp: false });
   if (returns.some((e) => e.unreleased.some((u) => u.escaped)))
     missing.push({ what: name, why: 'the object was handed to code that may keep or drop the reference', treeWouldHelp: true });
   const handedOut = returns.filter((e) => e.held === 'yes');
@@ -128,6 +135,19 @@ function leakIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       missing,
     }),
   ]);
+}
+
+/** Of an object named, the reference must be seen to be taken of it: by its name, or by the call that gave it. */
+function isTaken({ subject }: Question, unit: KfuncUnit, takes: readonly (EventOf<'get'> | Return)[]): boolean {
+  if (subject === null || subject.root === '' || subject.kind === 'call') return true;
+  if (subject.kind === 'expression') return takes.some((e) => e.text.replace(/\s+/g, '').includes(subject.text.replace(/\s+/g, '')));
+  const named = new RegExp(`(?<![\\w>.])${subject.root}\\b`);
+  const body = unit.definition.source.file.text.slice(unit.definition.source.start, unit.definition.source.end);
+  const given = takes.flatMap((e) => (e.k === 'get' ? [e.callee] : e.unreleased.map((u) => u.by)));
+  return (
+    takes.some((e) => named.test(e.text)) ||
+    given.some((by) => new RegExp(`(?<![\\w>.])${subject.root}\\s*=[^=;]*\\b${by}\\s*\\(`).test(body))
+  );
 }
 
 /** KF_ACQUIRE without a get: every pointer that goes out must be seen to come with one. */
