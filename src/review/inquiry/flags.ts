@@ -19,13 +19,26 @@ export function askFlag(q: Question, court: Court): Answer {
   if (entries.length > 0 && entries.every((e) => e.flags.includes(flag)))
     return answered(
       q.own.slice(0, 1).map((unit) => hasFlag(unit, flag, q, court)),
-      otherFlags(q, entries),
+      [...otherFlags(q, entries), ...namedAsThere(q, flag)],
     );
   if (entries.length === 0)
     return unknown(q.function!, `the registration of ${q.function}() is not at hand, so its flags are not known`, true);
   if (/\b(instead of|rather than|too strict|relax\w*|also accept|replace\w*)\b/i.test(q.stated.text))
     return notOurs('which of two flags is meant is a matter of design');
   return withoutFlag(flag, q, court);
+}
+
+const ABSENT =
+  /\b(miss\w*|lack\w*|needs?|needed|should|must|requir\w*|without|absent|add\w*|no|not|never|mark\w*|wants?|forg[eo]t\w*|necessary|suppos\w*)\b|n't\b/i;
+
+/** `it is only KF_X`, `it has KF_X, so …`: said to be there, it is not what is missing. */
+function namedAsThere({ stated }: Question, flag: string): Missing[] {
+  const saying = stated.text.split(/(?<=[.?!])\s+/).filter((s) => new RegExp(`\\b${flag}\\b`).test(s));
+  const only = new RegExp(
+    `\\b(only|just|merely|already|though|although|despite|has|have|carries|is (set|there))\\b[^.?,;]{0,30}\\b${flag}\\b`,
+  );
+  if (saying.length === 0 || saying.some((s) => ABSENT.test(s) && !only.test(s))) return [];
+  return [{ what: flag, why: `whether ${flag} is said to be missing could not be read for sure`, treeWouldHelp: false }];
 }
 
 /** `KF_X is there, is KF_Y not missing?`: a flag that is named and that is not there may be the one meant. */
