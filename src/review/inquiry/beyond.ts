@@ -26,7 +26,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\b(an)?other (cpus?|tasks?|threads?|process(es)?|contexts?|programs?|writers?|readers?|users?)\b|\b(two|both|several|multiple|many) (cpus?|tasks?|threads?|programs?|process(es)?|callers|writers)\b|\b(at|all at) (the same time|once)\b|\bin between\b|\bbetween (the|this|that|these) (check|test|two|load|read|compar\w+)/i,
+      /\b(an)?other (cpus?|tasks?|threads?|process(es)?|contexts?|programs?|writers?|readers?|users?)\b|\b(two|both|several|multiple|many) (cpus?|tasks?|threads?|programs?|process(es)?|callers|writers)\b|\b(at|all at) (the same time|once)\b|\bin between\b|\bwhile (we|this|it|the (kfunc|function|program|loop)) (are|is|runs?|reads?|loops?|walks?|copies|holds?)\b|\b(realloc\w*|resiz(e|es|ed|ing)|shr(ink|inks|unk)|swapped out)\b|\bbetween (the|this|that|these) (check|test|two|load|read|compar\w+)/i,
     what: OTHERS,
     except: ['sleep', 'missing-flag', 'registration'],
   },
@@ -70,7 +70,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\b(told|tells?|informed|know|notices?|see|sees|learn|find out|distinguish\w*|tell apart)\b[^.?]{0,50}\b(out[- ]of[- ](range|bounds)|invalid|too (large|big|long)|failed|wrong|rejected|ignored)\b|\bsilent(ly)?\b|\b(be|be made|treated as|count as|rather|be an?) (an )?error\b|\breturn an error\b|\b(return|result)(ed)? (type|value)s?\b|\bvalid (value|result|return|count|statistic|answer)\b|\b(un)?ambiguous\b|\bindistinguishable\b/i,
+      /\b(programs?|callers?|users?|userspace|it|they|be)\b[^.?]{0,25}\b(told|tells?|informed|know|notices?|see|sees|learn|find out|distinguish\w*|tell apart)\b[^.?]{0,50}\b(out[- ]of[- ](range|bounds)|invalid|too (large|big|long)|failed|wrong|rejected|ignored)\b|\bsilent(ly)?\b|\b(be|be made|treated as|count as|rather|be an?) (an )?error\b|\breturn an error\b|\b(return|result)(ed)? (type|value)s?\b|\bvalid (value|result|return|count|statistic|answer)\b|\b(un)?ambiguous\b|\bindistinguishable\b/i,
     what: 'what the program is told',
     except: ['return-value', 'missing-flag', 'registration', 'refcount', 'rcu', 'sleep'],
   },
@@ -108,6 +108,12 @@ const TOPICS: readonly Topic[] = [
     words: /\b(each other|deadlock\w*|irqsave|irq-?safe|interrupted|preempted|killable|indefinitely|interruptible)\b/i,
     what: 'how locks are taken',
     except: ['missing-flag', 'registration'],
+  },
+  {
+    words:
+      /\b(integer|arithmetic|multiplication|addition|product|sums?|calculation|computation|expression|[us](8|16|32|64)|int|32[- ]bits?)\b[^.?]{0,40}\b(over|under)flow\w*|\b(over|under)flow\w*\b[^.?]{0,20}\b([us](8|16|32|64)|int|32[- ]bits?)\b|\bwrap(s|ped|ping)?\b|\bwrap-?around\b/i,
+    what: 'arithmetic that may wrap',
+    except: ['null-deref', 'refcount', 'return-value', 'missing-flag', 'registration', 'rcu', 'sleep'],
   },
   {
     words: /\b(prototypes?|headers?|declared? (as|elsewhere|in))\b/i,
