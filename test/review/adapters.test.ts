@@ -39,6 +39,15 @@ describe('one review, as every reviewer emits it', () => {
     expect(rest.every((d) => d.clean && d.comments.length === 0)).toBe(true);
   });
 
+  it.each([
+    'On Mon, Nov 03, 2025 at 10:00:00AM +0000, A Person wrote:',
+    'On 11/3/25 10:00 AM, A Person with a long name and an address\n<a.person.with.a.long.name@example.org> wrote:',
+  ])('the line that says whom it answers is no comment: %s', (line) => {
+    const head = 'From: bot+bpf-ci@kernel.org\nSubject: Re: [PATCH] x\nMessage-ID: <a@b>\nIn-Reply-To: <c@d>\n\n';
+    const [doc] = readReview(`${head}${line}\n> diff --git a/x.c b/x.c\n> @@ -1 +1 @@\n> +\treturn t->size;\n\nCan t be NULL here?\n`, 'm');
+    expect(doc!.comments.map(commentText)).toEqual(['Can t be NULL here?']);
+  });
+
   it('the footer, its scores and the signature are no comments', () => {
     const texts = read('shelf/bpf-ci.eml')[0]!.comments.map(commentText).join('\n');
     expect(texts).not.toMatch(/AI reviewed|NULL score|issues-found|CI run/);

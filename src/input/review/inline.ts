@@ -4,6 +4,7 @@ import { readBullets } from './bullets.ts';
 import { CommentReader, SEVERITY } from './comments.ts';
 import type { Layer } from './layer.ts';
 import type { Line } from './line.ts';
+import { isAttribution, isAttributionEnd } from './line.ts';
 import type { ReviewComment, ReviewDocument, ReviewKind } from './model.ts';
 import { emptyDocument } from './model.ts';
 import { isCommitHeader, isIntro, isTail, saysClean } from './reviewer.ts';
@@ -25,7 +26,7 @@ export function readInline(
   doc.commit = header.commit;
   doc.subject ??= header.subject;
   const reader = new CommentReader(layer);
-  reader.read(lines, header.bodyStart, end);
+  reader.read(lines, afterAttribution(lines, header.bodyStart, end), end);
   doc.comments = reader.comments.filter((c) => !isPoliteness(c));
   const bullets = readBullets(layer, lines, from, Math.min(header.at, end));
   doc.comments = joinBullets(doc.comments, bullets);
@@ -89,6 +90,18 @@ function readHeader(lines: readonly Line[], from: number, end: number): Header {
   while (body < end && !startsBody(lines[body]!)) body++;
   if (body === end) body = afterSummary(lines, i, end);
   return { commit, subject, at, bodyStart: body };
+}
+
+/** `On …, X wrote:` above the first quote, which may be wrapped, says nothing itself. */
+function afterAttribution(lines: readonly Line[], from: number, end: number): number {
+  let at = from;
+  while (at < end && lines[at]!.blank) at++;
+  const [first, second, third] = [lines[at], lines[at + 1], lines[at + 2]];
+  if (at + 1 >= end || first!.depth > 0) return from;
+  if (isAttribution(first!.text) && (second!.depth > 0 || second!.blank)) return at + 1;
+  return /^On \S/.test(first!.text) && isAttributionEnd(second!.text) && (third === undefined || third.depth > 0 || third.blank)
+    ? at + 2
+    : from;
 }
 
 function startsBody(line: Line): boolean {
