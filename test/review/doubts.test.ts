@@ -122,3 +122,41 @@ describe('a commit pasted from git', () => {
     expect(readReview(`${head}${review}${words}`, 'm')[0]!.comments).toHaveLength(1);
   });
 });
+
+describe('words that point to another function', () => {
+  const other = '__bpf_kfunc u32 bpf_y(struct thing *t)\n{\n\treturn t->size;\n}\n';
+  const text = kfuncFile(`${BODY}\n${other}`, 'KF_TRUSTED_ARGS').replace(/^(BTF_ID_FLAGS\(func, )bpf_x.*$/m, '$&\n$1bpf_y)');
+
+  it.each([
+    ['Can t be NULL here?', 'refuted'],
+    ['Can t be NULL here? bpf_x() has no test.', 'refuted'],
+    ['Can t be NULL here, unlike in bpf_y()?', 'refuted'],
+    ['This is fine, but can t be NULL in the next function?', 'undecided'],
+    ['Can t be NULL in both of them?', 'undecided'],
+    ['The function below has no flags, so t may be NULL.', 'undecided'],
+    ['bpf_x() is given KF_TRUSTED_ARGS. KF_TRUSTED_ARGS is missing for bpf_y().', 'undecided'],
+  ])('%s', async (words, verdict) => {
+    const review = [
+      '> diff --git a/x.c b/x.c',
+      ...BODY.trimEnd()
+        .split('\n')
+        .map((l) => `> +${l}`),
+      '',
+      words,
+      '',
+    ].join('\n');
+    const { claims } = await judged(review, { files: [{ path: 'x.c', text }] });
+    expect(new Set(claims.map((c) => c.verdict))).toEqual(new Set([verdict]));
+  });
+});
+
+describe('a flag, a lock, a lifetime that were not asked for', () => {
+  it.each([
+    ['KF_RCU', 'Sleepable programs may call it without bpf_rcu_read_lock(). What guarantees that t stays valid then?'],
+    ['KF_RCU', 'Things are not freed by RCU, so t may be freed memory here.'],
+    ['KF_RCU | KF_RET_NULL', 'It is just KF_RET_NULL, is t held by anybody?'],
+    ['KF_RCU', "Shouldn't t be locked, or can t be NULL while another CPU empties it? Which lock protects t->size?"],
+  ])('%s: %s', async (flags, words) => {
+    expect(await verdicts(kfuncFile(BODY, flags), words)).not.toContain('refuted');
+  });
+});

@@ -52,7 +52,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\b(synchronize_s?rcu\w*|call_s?rcu\w*|kfree_rcu\w*|kvfree_rcu\w*|s?rcu_barrier\w*|writers?|updaters?|grace periods?|SRCU|srcu_\w+|\w+_srcu|tasks trace|rcu_read_lock_trace|right kind of)\b/i,
+      /\b((freed|released) ((by|via|with|through|under|after) (s?rcu|k?v?free)|without|directly|right away|immediately)|RCU-(freed|delayed|safe)|synchronize_s?rcu\w*|call_s?rcu\w*|kfree_rcu\w*|kvfree_rcu\w*|s?rcu_barrier\w*|writers?|updaters?|grace periods?|SRCU|srcu_\w+|\w+_srcu|tasks trace|rcu_read_lock_trace|right kind of)\b/i,
     what: 'what those who write or free wait for, or another kind of RCU',
     except: ['null-deref', 'out-of-bounds', 'sleep', 'missing-flag', 'registration', 'return-value'],
   },
@@ -153,9 +153,13 @@ function isVouchedFor({ stated, subject }: Question, topic: Topic): boolean {
   return stated.text.split(/(?<=[.?!])\s+/).every((s) => !topic.words.test(s) || /\bnull\b/i.test(s));
 }
 
-const SLEEP = /\b(sleep\w*|block(s|ed|ing)?|schedul\w*|might_sleep\w*|atomic|non-sleepable|wait(s|ing)?|context switch|GFP_\w+)\b/i;
+const LIFE = /\b(valid|alive|freed|lifetime|live|stale|dangling|protect\w*)\b/i;
+const SLEEP =
+  /\b(sleep\w*|mutex\w*|non-sleepable|KF_SLEEPABLE|block(s|ed|ing)?|schedul\w*|might_sleep\w*|atomic|non-sleepable|wait(s|ing)?|context switch|GFP_\w+)\b/i;
 
 /** What locks protect, and in which order they are taken, is told with the same words as sleeping under them. */
 export function speaksOfSleep({ stated }: Question): boolean {
-  return stated.category !== 'sleep' || SLEEP.test(stated.text);
+  if (stated.category !== 'sleep') return true;
+  const asked = `${stated.first} ${stated.sentence}`.replace(/\b(non-)?sleepable (bpf )?(programs?|progs?|kfuncs?|contexts?)\b/gi, '');
+  return SLEEP.test(asked) && !LIFE.test(asked);
 }

@@ -11,7 +11,8 @@ export function askFlag(q: Question, court: Court): Answer {
   const flag = q.stated.flag ?? flagMeant(q.stated.text);
   const isThere = q.own.length > 0 && q.own[0]!.kfunc.entries.some((e) => flag === null || e.flags.includes(flag));
   // `does it need KF_X?` of a kfunc without the flag asks whether it is missing
-  if (q.stated.aspect === 'superfluous-flag' && (isThere || !/\b(needs?|requires?)\b/i.test(q.stated.text)))
+  const isMissed = /\b(miss\w*|absent|lack\w*)\b/i.test(q.stated.sentence);
+  if (q.stated.aspect === 'superfluous-flag' && !isMissed && (isThere || !/\b(needs?|requires?)\b/i.test(q.stated.text)))
     return askSuperfluous(q, court);
   if (q.own.length === 0) return unknown(q.function ?? 'kfunc', `${q.function ?? 'the function'}() is no kfunc at hand`, true);
   if (flag === null) return unknown('flag', 'which flag is said to be missing could not be read from the comment', false);

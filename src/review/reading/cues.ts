@@ -164,6 +164,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'index* ~4 S',
       'S ~4 index|indexes|indexing|array',
       'what bounds|limits|constrains S',
+      'S ~2 bounded|range-checked|clamped',
       'S ~2 not ~2 checked|validated|bounded|limited',
       'valid S',
     ],
