@@ -160,3 +160,16 @@ describe('a flag, a lock, a lifetime that were not asked for', () => {
     expect(await verdicts(kfuncFile(BODY, flags), words)).not.toContain('refuted');
   });
 });
+
+describe('what is out of scope says what it was taken for', () => {
+  it.each([
+    ['Things come in two shapes. This is the square one.', /^no claim was read out of it/],
+    ['Could the size be wrong because of an integer overflow?', /^it is about what a sum or memory holds/],
+    ['nit: naming it thing_bytes would read better.', /^it is about style/],
+  ])('%s', async (words, why) => {
+    const text = kfuncFile(BODY, 'KF_RCU');
+    const { claims } = await judged(under(text, AT, words), { files: [{ path: 'x.c', text }] });
+    expect(claims.map((c) => c.verdict)).toEqual(['out-of-scope']);
+    expect(claims[0]!.why).toMatch(why);
+  });
+});

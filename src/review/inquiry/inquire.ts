@@ -99,5 +99,7 @@ function askRedundant(q: Question, court: Court): Answer {
 const OUT_OF_SCOPE: Partial<Record<string, string>> = {
   race: 'it is about what other CPUs or tasks do at the same time, which the flow of one call does not show',
   text: 'it is about words: comments, documentation, the commit message',
+  unread: 'no claim was read out of it that the verifier or the flow of one call decides',
+  values: 'it is about what a sum or memory holds, which neither the verifier nor the flow of one call vouches for',
   style: 'it is about style, tests, builds or something else that the verifier has no say in',
 };

@@ -35,7 +35,11 @@ export type Aspect =
   | 'redundant-check'
   | 'race'
   | 'text'
-  | 'style';
+  | 'style'
+  /** sums that wrap, memory that nobody wrote */
+  | 'values'
+  /** no phrase was found in it */
+  | 'unread';
 
 export interface WeighedCue {
   cue: Cue;
@@ -547,12 +551,11 @@ const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
       'backward* compat*|uapi|abi|user-visible',
       'dead code|unreachable|unused ~2 variable|function|include|parameter',
       'libbpf|bpftool|userspace tool*',
-      'integer|multiplication|arithmetic ~1 overflow*|truncat*|wrap*',
       'memory consumption|usage',
       'alignment|unaligned',
-      'uninitiali*',
     ],
   ],
+  ['values', 4, ['integer|multiplication|arithmetic ~1 overflow*|truncat*|wrap*', 'uninitiali*']],
 ];
 
 export const CUES: readonly WeighedCue[] = [

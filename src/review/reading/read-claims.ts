@@ -197,7 +197,16 @@ function fallback(readings: Reading[], sentences: Sentence[], prior: Prior): Bui
   const sentence = best?.sentence ??
     sentences.find((s) => s.question) ??
     sentences[0] ?? { tokens: [], text: '', question: false, paragraph: 0 };
-  const base: Reading = { sentence, category: 'other', aspect: 'style', weight: 0, subjects: [], flag: null, hedged: false, also: [] };
+  const base: Reading = {
+    sentence,
+    category: 'other',
+    aspect: best?.category === 'other' ? best.aspect : 'unread',
+    weight: 0,
+    subjects: [],
+    flag: null,
+    hedged: false,
+    also: [],
+  };
   const known =
     prior && prior.category !== 'other' ? { ...base, ...prior, subjects: best?.subjects ?? [], flag: best?.flag ?? null } : base;
   return { ...known, support: readings, paragraphs: new Set([sentence.paragraph]) };
