@@ -15,6 +15,7 @@ interface Topic {
 }
 
 const ALIAS = 'arguments that are one and the same';
+const CONCEDED = 'something else than NULL';
 const OTHERS = 'what others do in the meantime';
 
 const TOPICS: readonly Topic[] = [
@@ -70,13 +71,13 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\b(programs?|callers?|users?|userspace|it|they|be)\b[^.?]{0,25}\b(told|tells?|informed|know|notices?|see|sees|learn|find out|distinguish\w*|tell apart)\b[^.?]{0,50}\b(out[- ]of[- ](range|bounds)|invalid|too (large|big|long)|failed|wrong|rejected|ignored)\b|\bsilent(ly)?\b|\b(be|be made|treated as|count as|rather|be an?) (an )?error\b|\breturn an error\b|\b(return|result)(ed)? (type|value)s?\b|\bvalid (value|result|return|count|statistic|answer)\b|\b(un)?ambiguous\b|\bindistinguishable\b/i,
+      /\b(programs?|callers?|users?|userspace|it|they|be)\b[^.?]{0,25}\b(told|tells?|informed|know|notices?|see|sees|learn|find out|distinguish\w*|tell apart)\b[^.?]{0,50}\b(out[- ]of[- ](range|bounds)|invalid|too (large|big|long)|failed|wrong|rejected|ignored)\b|\bsilent(ly)?\b|\b(be|be made|treated as|count as|rather|be an?) (an )?error\b|\breturn an error\b|\b(return|result)(ed)? (type|value)s?\b|(?<!\w)-E[A-Z]{3,}\b|\bvalid (value|result|return|count|statistic|answer)\b|\b(un)?ambiguous\b|\bindistinguishable\b/i,
     what: 'what the program is told',
     except: ['return-value', 'missing-flag', 'registration', 'refcount', 'rcu', 'sleep'],
   },
   {
     words:
-      /\b(reserved|owns|owned by|belong\w*|owner|right (limit|bound|constant|value|array|index)|wrong (limit|bound|constant|value|array|index)|by convention|semantic\w*|permi(tted|ssion\w*)|allowed to|privileged?|capabilit\w*|namespaces?|(twice|more than once)|supposed to be (at|less|more|one|only|between|below|above)|per the comment)\b/i,
+      /\b(reserved|owns|owned by|belong\w*|owner|right (limit|bound|constant|value|array|index)|wrong (limit|bound|constant|value|array|index)|by convention|semantic\w*|permi(tted|ssion\w*)|allowed to|privileged?|capabilit\w*|namespaces?|(twice|more than once)|garbage|meaningful|and not (the|its|against)|(rather|other) than (the|its|against)|instead of (the|its|against)|supposed to be (at|less|more|one|only|between|below|above)|per the comment)\b/i,
     what: 'what the value means',
     except: ['null-deref', 'refcount', 'return-value', 'missing-flag', 'registration', 'rcu', 'sleep'],
   },
@@ -105,7 +106,8 @@ const TOPICS: readonly Topic[] = [
     except: ['missing-flag', 'registration', 'sleep'],
   },
   {
-    words: /\b(each other|deadlock\w*|irqsave|irq-?safe|interrupted|preempted|killable|indefinitely|interruptible)\b/i,
+    words:
+      /\b(each other|(block|lock|wait for)s? itself|held by|deadlock\w*|irqsave|irq-?safe|interrupted|preempted|killable|indefinitely|interruptible)\b/i,
     what: 'how locks are taken',
     except: ['missing-flag', 'registration'],
   },
@@ -114,6 +116,18 @@ const TOPICS: readonly Topic[] = [
       /\b(integer|arithmetic|multiplication|addition|product|sums?|calculation|computation|expression|[us](8|16|32|64)|int|32[- ]bits?)\b[^.?]{0,40}\b(over|under)flow\w*|\b(over|under)flow\w*\b[^.?]{0,20}\b([us](8|16|32|64)|int|32[- ]bits?)\b|\bwrap(s|ped|ping)?\b|\bwrap-?around\b/i,
     what: 'arithmetic that may wrap',
     except: ['null-deref', 'refcount', 'return-value', 'missing-flag', 'registration', 'rcu', 'sleep'],
+  },
+  {
+    words:
+      /\b(un|half-?|fully |not yet |been |partly )initiali[sz]ed\b|\bhalf-\w+|\bbeing (built|set up|created|constructed|destroyed|torn down|released)\b|\b(exists?|complete|ready|published|poisoned) (yet|already|at this point|before)\b/i,
+    what: 'whether the object is complete',
+    except: ['missing-flag', 'registration', 'sleep', 'return-value'],
+  },
+  {
+    // NULL is granted, and something else asked
+    words: /\b((is|are|be|was)(n't| not)|can't be|cannot be|never|non)[ -]NULL\b[^.?]{0,80}\b(but|yet|still|however|though)\b/i,
+    what: CONCEDED,
+    except: ['out-of-bounds', 'missing-flag', 'registration', 'sleep', 'return-value', 'rcu', 'refcount'],
   },
   {
     words: /\b(prototypes?|headers?|declared? (as|elsewhere|in))\b/i,
@@ -149,7 +163,7 @@ function touches(topic: Topic, { stated, place }: Question): boolean {
 function isVouchedFor({ stated, subject }: Question, topic: Topic): boolean {
   if (subject?.kind !== 'parameter') return false;
   if (topic.what === OTHERS && stated.category === 'refcount' && stated.aspect === 'freed') return true;
-  if (stated.category !== 'null-deref' || stated.aspect !== 'null') return false;
+  if (stated.category !== 'null-deref' || stated.aspect !== 'null' || topic.what === CONCEDED) return false;
   return stated.text.split(/(?<=[.?!])\s+/).every((s) => !topic.words.test(s) || /\bnull\b/i.test(s));
 }
 

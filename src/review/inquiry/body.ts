@@ -129,3 +129,16 @@ function isDeclaredRcu(member: string, { program }: KfuncUnit): boolean {
 export function hasPlainSection(unit: KfuncUnit): boolean {
   return bodiesOf(unit).some((s) => /\b(rcu_read_lock|srcu_read_lock)\s*\(|guard\s*\(\s*s?rcu\s*[),]/.test(textOf(s)));
 }
+
+/** Where the function keeps `name` beyond its own variables: a member, memory behind a pointer, a list. null: nowhere that its text shows. */
+export function keptIn(source: FunctionSource, name: string): string | null {
+  const body = textOf(source);
+  const member = new RegExp(
+    `([A-Za-z_]\\w*(?:(?:->|\\.)\\w+|\\[[^\\]]{0,60}\\])+|\\*\\s*[A-Za-z_]\\w*)\\s*=\\s*(?:\\([^()]{0,60}\\))?\\s*${name}\\s*;`,
+  ).exec(body);
+  if (member) return member[1]!.replace(/\s+/g, '');
+  const call = new RegExp(
+    `\\b(rcu_assign_pointer|WRITE_ONCE|smp_store_release|xchg|cmpxchg|h?list_add\\w*|rb_add\\w*|xa_store\\w*|idr_alloc\\w*|llist_add)\\s*\\([^;]{0,160}\\b${name}\\b`,
+  ).exec(body);
+  return call ? `${call[1]}()` : null;
+}

@@ -5,7 +5,7 @@ import { isFromParameter, pathEvidence, placeInKfunc, VALID } from '../../rule.t
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, ruled, unknown, weigh } from './answer.ts';
-import { unfollowedCounts } from './body.ts';
+import { keptIn, textOf, unfollowedCounts } from './body.ts';
 
 export function askReference(q: Question, court: Court): Answer {
   if (q.own.length === 0)
@@ -109,6 +109,13 @@ function leakIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       `no reference${takes.length === 0 ? '' : ` of ${name}`} was seen to be taken in ${unit.kfunc.name}()`,
       unit.flow.partial,
     );
+  const kept = keptOf(unit, takes);
+  if (kept !== null)
+    missing.push({
+      what: name,
+      why: `the reference is kept in ${kept}, and who drops it from there is not followed`,
+      treeWouldHelp: false,
+    });
   if (/\b(overwr\w*|old|previous\w*|prior|earlier|former|replac\w*)\b/i.test(q.stated.text))
     missing.push({ what: name, why: 'what becomes of a reference that was kept before the call is not followed', treeWouldHelp: false });
   if (returns.some((e) => e.unreleased.some((u) => u.escaped)))
@@ -135,6 +142,16 @@ function leakIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       missing,
     }),
   ]);
+}
+
+/** Where an object is kept whose reference the function takes. */
+function keptOf(unit: KfuncUnit, takes: readonly (EventOf<'get'> | Return)[]): string | null {
+  const body = textOf(unit.definition.source);
+  const names = new Set(takes.flatMap((e) => e.text.match(/(?<![\w>.])[A-Za-z_]\w*/g) ?? []));
+  for (const e of takes)
+    for (const by of e.k === 'get' ? [e.callee] : e.unreleased.map((u) => u.by))
+      for (const m of body.matchAll(new RegExp(`([A-Za-z_]\\w*)\\s*=[^=;]{0,80}\\b${by}\\s*\\(`, 'g'))) names.add(m[1]!);
+  return [...names].map((n) => keptIn(unit.definition.source, n)).find((k) => k !== null) ?? null;
 }
 
 /** Of an object named, the reference must be seen to be taken of it: by its name, or by the call that gave it. */
@@ -236,6 +253,8 @@ function askTrust(q: Question, court: Court): Answer {
   if (q.stated.aspect === 'untrusted' && all.some((g) => /mem/.test(g.parameters[subject.index]?.kind ?? '')))
     return unknown(subject.text, `${subject.text} may be memory of the program's own, with whatever it wrote there`, false);
   if (subject.kind === 'expression') return unknown(subject.text, `what ${subject.text} points to is not the verifier's business`, false);
+  const kept = q.own.map((u) => keptIn(u.definition.source, subject.root)).find((k) => k !== null);
+  if (kept) return unknown(subject.text, `${subject.text} is kept in ${kept}: how long it lives after the call is not followed`, false);
   const rules = ruled(
     court,
     ['untrusted-param', 'unchecked-param'],
