@@ -107,7 +107,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\b(each other|(block|lock|wait for)s? itself|held by|deadlock\w*|irqsave|irq-?safe|interrupted|preempted|killable|indefinitely|interruptible)\b/i,
+      /\b((an)?other|second|same)\b[^.?]{0,25}\b(mutex(es)?|locks?)\b|\b(each other|(block|lock|wait for)s? itself|held by|deadlock\w*|irqsave|irq-?safe|interrupted|preempted|killable|indefinitely|interruptible)\b/i,
     what: 'how locks are taken',
     except: ['missing-flag', 'registration'],
   },
@@ -175,5 +175,6 @@ const SLEEP =
 export function speaksOfSleep({ stated }: Question): boolean {
   if (stated.category !== 'sleep') return true;
   const asked = `${stated.first} ${stated.sentence}`.replace(/\b(non-)?sleepable (bpf )?(programs?|progs?|kfuncs?|contexts?)\b/gi, '');
-  return SLEEP.test(asked) && !LIFE.test(asked);
+  // two kinds of allocation: one is proposed in place of the other
+  return SLEEP.test(asked) && !LIFE.test(asked) && new Set(stated.text.match(/\bGFP_\w+/g)).size < 2;
 }

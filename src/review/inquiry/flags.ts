@@ -26,6 +26,9 @@ export function askFlag(q: Question, court: Court): Answer {
     return unknown(q.function!, `the registration of ${q.function}() is not at hand, so its flags are not known`, true);
   if (/\b(instead of|rather than|too strict|relax\w*|also accept|replace\w*)\b/i.test(q.stated.text))
     return notOurs('which of two flags is meant is a matter of design');
+  // an allocation that may sleep in place of one that must not
+  if (flag === 'KF_SLEEPABLE' && new Set(q.stated.text.match(/\bGFP_\w+/g)).size > 1)
+    return notOurs('which of two kinds of allocation is meant is a matter of design');
   return withoutFlag(flag, q, court);
 }
 
