@@ -6,10 +6,10 @@ import { applyCallee } from './apply.ts';
 import { builtin } from './builtin.ts';
 import { contentsBehind, contentsKnown, noteLeft } from './contents.ts';
 import type { CType } from './ctype.ts';
-import { UNKNOWN } from './ctype.ts';
-import { chain, constant, evaluate, forget } from './evaluate.ts';
+import { INT, UNKNOWN } from './ctype.ts';
+import { chain, constant, evaluate, forget, limit } from './evaluate.ts';
 import { applyKnowledge } from './known-call.ts';
-import { expanding, expandMacro } from './macro.ts';
+import { expanding, expandMacro, isOfDebugKernels } from './macro.ts';
 import { membersKnown } from './member.ts';
 import { noteDeref, rootOf } from './memory.ts';
 import { plainRoot, type State } from './state.ts';
@@ -28,11 +28,18 @@ export function evaluateCall(a: Activation, s: State, e: Expr & { k: 'call' }): 
     const b = builtin(name);
     if (b) return b(a, s, e);
     const macro = expandMacro(a, name, e);
-    if (macro) return inMacro(a, e, () => expanding(name, () => evaluate(a, s, macro)));
+    if (macro) return expanded(a, s, name, macro, e);
   }
   return evaluateArguments(a, s, e).flatMap((b) =>
     name === null || pointer ? indirect(a, b.s, e, b.args) : direct(a, b.s, { e, name, args: b.args }),
   );
+}
+
+function expanded(a: Activation, s: State, name: string, macro: Expr, e: Expr & { k: 'call' }): Outcome[] {
+  const other = isOfDebugKernels(a, name) ? s.fork() : null;
+  const out = inMacro(a, e, () => expanding(name, () => evaluate(a, s, macro)));
+  if (!other) return out;
+  return limit(a, [...out, { s: other, v: a.fresh(other, e.span, 'x', INT, { k: 'unknown', why: '' }) }]);
 }
 
 /** `struct rq *this_rq = this_rq();` calls a macro: a variable of such a type can't be called. */

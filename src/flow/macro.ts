@@ -27,18 +27,26 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
   const texts = e.args.map((x) => expansionText(x.span) ?? a.text(x.span));
   const filled = variadic ? substituteAll({ ...macro, body }, texts) : substitute(body, macro.parameters, texts);
   if (filled === null || filled.length > STRETCH / 2) return null;
-  const key = `${name}(${texts.join(',')})`;
   let known = cache.get(a.program);
   if (!known) {
     known = new Map();
     cache.set(a.program, known);
   }
-  let expr = known.get(key);
+  // by what it expands to: another file may have another macro of that name
+  let expr = known.get(filled);
   if (expr === undefined) {
     expr = parse(filled);
-    known.set(key, expr);
+    known.set(filled, expr);
   }
   return expr;
+}
+
+/** Defined so in kernels that check themselves, and otherwise in all others: what it tests is tested there alone. */
+export function isOfDebugKernels(a: Activation, name: string): boolean {
+  const macro = a.program.findMacro(name, a.file);
+  return (
+    macro !== null && 'conditions' in macro && (macro.conditions as string[]).some((c) => /DEBUG|LOCKDEP|PROVE_|SANITY|PARANOID/.test(c))
+  );
 }
 
 const statements = new WeakMap<object, Map<string, Stmt | null>>();
