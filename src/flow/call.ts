@@ -37,9 +37,17 @@ export function evaluateCall(a: Activation, s: State, e: Expr & { k: 'call' }): 
 
 function expanded(a: Activation, s: State, name: string, macro: Expr, e: Expr & { k: 'call' }): Outcome[] {
   const other = isOfDebugKernels(a, name) ? s.fork() : null;
-  const out = inMacro(a, e, () => expanding(name, () => evaluate(a, s, macro)));
-  if (!other) return out;
-  return limit(a, [...out, { s: other, v: a.fresh(other, e.span, 'x', INT, { k: 'unknown', why: '' }) }]);
+  return withOther(
+    a,
+    other,
+    e,
+    inMacro(a, e, () => expanding(name, () => evaluate(a, s, macro))),
+  );
+}
+
+/** Of what is defined otherwise in other kernels the answer there is not known, and it has tested nothing. */
+function withOther(a: Activation, other: State | null, e: Expr, out: Outcome[]): Outcome[] {
+  return other ? limit(a, [...out, { s: other, v: a.fresh(other, e.span, 'x', INT, { k: 'unknown', why: '' }) }]) : out;
 }
 
 /** `struct rq *this_rq = this_rq();` calls a macro: a variable of such a type can't be called. */
@@ -78,7 +86,10 @@ function direct(a: Activation, s: State, call: BoundCall): Outcome[] {
   const interesting = parameters.length > 0 || call.args.some((id) => isInteresting(a, s, id));
   const facts = call.args.map((id) => s.fact(id));
   const answer = a.callee(call.name, a.file, facts, a.depth + 1, interesting, { parameters, known });
-  if ('result' in answer) return applyCallee(a, s, call, answer.result);
+  if ('result' in answer) {
+    const other = isOfDebugKernels(a, call.name) ? s.fork() : null;
+    return withOther(a, other, call.e, applyCallee(a, s, call, answer.result));
+  }
   return outOfSight(a, s, call, answer.unknown);
 }
 

@@ -43,10 +43,9 @@ export function expandMacro(a: Activation, name: string, e: Expr & { k: 'call' }
 
 /** Defined so in kernels that check themselves, and otherwise in all others: what it tests is tested there alone. */
 export function isOfDebugKernels(a: Activation, name: string): boolean {
-  const macro = a.program.findMacro(name, a.file);
-  return (
-    macro !== null && 'conditions' in macro && (macro.conditions as string[]).some((c) => /DEBUG|LOCKDEP|PROVE_|SANITY|PARANOID/.test(c))
-  );
+  const made = a.program.findMacro(name, a.file) ?? a.program.findFunction(name, a.file);
+  if (made === null || !('conditions' in made)) return false;
+  return (made.conditions as string[]).some((c) => /DEBUG|LOCKDEP|PROVE_|SANITY|PARANOID/.test(c));
 }
 
 const statements = new WeakMap<object, Map<string, Stmt | null>>();
