@@ -276,12 +276,13 @@ function missingFor(use: Use, o: Occurrence, extent: Extent | null, low: End, hi
       treeWouldHelp: true,
     });
   }
-  if (high === 'unsure')
-    out.push({
-      what: extent?.text ?? 'extent',
-      why: `the value of ${extent?.text ?? 'the extent'} is not at hand to compare with the bound`,
-      treeWouldHelp: true,
-    });
+  if (high === 'unsure') {
+    const size = extent?.text ?? 'the extent';
+    const bound = o.fact.below.find((b) => !b.exact && !b.symbol.startsWith('#'))?.symbol;
+    // of the two the one that is not known
+    const [what, other] = extent !== null && extent.value !== null && bound !== undefined ? [bound, size] : [size, 'the bound'];
+    out.push({ what, why: `the value of ${what} is not at hand to compare with ${other}`, treeWouldHelp: true });
+  }
   return out;
 }
 
