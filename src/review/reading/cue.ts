@@ -1,6 +1,6 @@
 /**
  * A small language for phrases, so that what a reviewer can say is a table and not code. A cue is a row of parts:
- *   word|other    one of these words; `stem*` any word that begins so
+ *   word|other    one of these words; `stem*` any word that begins so, `*end` any that ends so
  *   S             what the claim is about: a code word, with its article and its noun (`the css pointer`)
  *   F             a function: `foo()`
  *   K             a KF_ flag
@@ -14,7 +14,7 @@ import type { Token } from './words.ts';
 type Code = 'S' | 'F' | 'K' | 'C';
 
 type Part =
-  | { k: 'word'; words: ReadonlySet<string>; stems: string[]; codes: Code[]; optional: boolean }
+  | { k: 'word'; words: ReadonlySet<string>; stems: string[]; ends: string[]; codes: Code[]; optional: boolean }
   | { k: Code; optional: boolean }
   | { k: 'gap'; most: number };
 
@@ -43,8 +43,9 @@ function compilePart(text: string): Part {
   const words = body.split('|');
   return {
     k: 'word',
-    words: new Set(words.filter((w) => !w.endsWith('*') && !isCode(w))),
+    words: new Set(words.filter((w) => !w.endsWith('*') && !w.startsWith('*') && !isCode(w))),
     stems: words.filter((w) => w.endsWith('*')).map((w) => w.slice(0, -1)),
+    ends: words.filter((w) => w.startsWith('*')).map((w) => w.slice(1)),
     codes: words.filter(isCode),
     optional,
   };
@@ -98,7 +99,7 @@ function remember(kind: Part['k'], tokens: readonly Token[], at: number, width: 
 function wordWidth(part: Part & { k: 'word' }, tokens: readonly Token[], at: number): number {
   const lower = tokens[at]?.lower;
   if (lower === undefined) return 0;
-  return part.words.has(lower) || part.stems.some((s) => lower.startsWith(s)) ? 1 : 0;
+  return part.words.has(lower) || part.stems.some((s) => lower.startsWith(s)) || part.ends.some((e) => lower.endsWith(e)) ? 1 : 0;
 }
 
 const ARTICLE = new Set([

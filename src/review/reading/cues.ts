@@ -211,6 +211,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'one past|beyond',
       'should ~4 >= ~4 >|instead|rather',
       'equal to C ~8 pass*|array|index*|check',
+      'S ~1 be|equal|reach|hit|is ?exactly nr_*|num_*|max_*|*_max|*_nr|*_num|*_count|*_size|*_len|*_depth|*_limit',
     ],
   ],
   [
@@ -223,6 +224,10 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'beyond|past ~4 size|length|buffer|memory',
       'read*|write*|access*|touch* ~3 beyond|past',
       'partial|short ~1 buffer|struct|structure|read|write',
+      'smaller|shorter|short|tiny ~1 buffer|struct|structure|size',
+      'S ~2 written|read|accessed|touched|set|stored|used|cleared|initialised|initialized ~4 before ~3 S|size|length ~3 check*|test*|valid*|verif*|compared',
+      'size|length ~3 check*|test*|validat*|verif* first',
+      'check*|test*|validat*|verif* ~2 size|length ~2 first|earlier',
       'size ~2 check* ~4 missing|before|after',
       'before ~4 size ~3 check*|valid*',
       'without ~3 check* ~2 size|length|S ~4 size|length',
@@ -282,6 +287,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'css_get()|css_get|refcount_inc|refcount_inc()|get_* ~8 zero|dying|tryget*|inc_not_zero',
       'tryget*|css_tryget*|inc_not_zero|refcount_inc_not_zero|refcount_inc_not_zero() ~6 instead|needed|required|rather',
       'instead of ~2 css_get|css_get()|refcount_inc|refcount_inc()',
+      'should|must|why|needs ~4 refcount_inc_not_zero*|kref_get_unless_zero*|atomic_inc_not_zero*|css_tryget*',
     ],
   ],
   [
@@ -300,6 +306,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'lifetime ~4 S',
       'go|goes|went away',
       'still ~2 alive|valid',
+      'S|it ~1 used|read|accessed|dereferenced|touched ~1 after ~4 put|*_put()|*_put|release*|free*|kfree*|*_free|*_free()|*_release|*_release()|drop*',
     ],
   ],
   [
