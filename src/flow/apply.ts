@@ -7,7 +7,7 @@ import { contentsBehind, learnContents, noteLeft } from './contents.ts';
 import { typeKey } from './ctype.ts';
 import type { Bound, Fact } from './domain.ts';
 import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
-import { forget, forgetWritten } from './evaluate.ts';
+import { changeContext, forget, forgetWritten } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { extentBehind } from './extent.ts';
 import { drop, take } from './known-call.ts';
@@ -55,7 +55,7 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   if (!learnMembers(a, s, call, exit, result, reason) || !learnContents(a, s, call, exit, reason)) return null;
   for (const m of exit.droppedMembers) dropMember(s, call, m);
   fillMemory(a, s, call, exit, result);
-  for (const [kind, change] of exit.context) s.context.set(kind, s.depth(kind) + change);
+  for (const [kind, change] of exit.context) changeContext(a, s, kind, change);
   for (const i of exit.droppedOn) if (call.args[i] !== undefined) drop(s, call.args[i]!);
   const at = call.e.span.start;
   for (const i of exit.takenOn) if (call.args[i] !== undefined) take(s, call.args[i]!, at, call.name);

@@ -2,7 +2,7 @@
 import type { Expr } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import { outOfSight } from './call.ts';
-import { evaluate } from './evaluate.ts';
+import { changeContext, evaluate } from './evaluate.ts';
 import { drop } from './known-call.ts';
 import { noteSleep } from './sleep.ts';
 import type { ContextKind, State } from './state.ts';
@@ -82,16 +82,15 @@ export function openGuard(a: Activation, s: State, x: Expr): State[] | null {
 function enterGuard(a: Activation, s: State, x: Expr, name: string, { kind, sleeps }: Lock): void {
   // taking a mutex or a semaphore waits for whoever holds it
   if (sleeps) noteSleep(a, s, x.span, `guard(${name})`);
-  if (kind) s.context.set(kind, s.depth(kind) + 1);
+  if (kind) changeContext(a, s, kind, 1);
 }
 
 /** Runs the cleanups of scopes at `depth` and deeper, innermost first. */
-export function runCleanups(_a: Activation, s: State, depth: number): void {
+export function runCleanups(a: Activation, s: State, depth: number): void {
   while (s.cleanups.length > 0 && s.cleanups[s.cleanups.length - 1]!.depth >= depth) {
     const c = s.cleanups.pop()!;
     if (c.name.startsWith('guard:')) {
-      const kind = c.name.slice(6) as ContextKind;
-      s.context.set(kind, s.depth(kind) - 1);
+      changeContext(a, s, c.name.slice(6) as ContextKind, -1);
     } else if (c.place !== '') {
       const held = s.env.get(c.place);
       if (held !== undefined) drop(s, held);

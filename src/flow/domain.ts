@@ -18,6 +18,8 @@ export interface Bound {
 export interface Reason {
   location: Location;
   text: string;
+  /** the function held a lock of its own there: what it found out of memory stands until it lets go of it */
+  locked?: true;
 }
 
 /**
@@ -68,12 +70,11 @@ function mergeReasons(a: readonly Reason[], b: readonly Reason[]): readonly Reas
   if (a.length === 0) return b;
   const out = [...a];
   for (const r of b) {
-    if (
-      !out.some(
-        (o) => o.location.line === r.location.line && o.location.column === r.location.column && o.location.file === r.location.file,
-      )
-    )
-      out.push(r);
+    const at = out.findIndex(
+      (o) => o.location.line === r.location.line && o.location.column === r.location.column && o.location.file === r.location.file,
+    );
+    if (at < 0) out.push(r);
+    else if (out[at]!.locked && !r.locked) out[at] = r;
   }
   return out.slice(-6);
 }

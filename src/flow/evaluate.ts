@@ -11,7 +11,7 @@ import { meet, NULL, pointerFact, rangeFact, VALID } from './domain.ts';
 import { executeBlockValue } from './execute.ts';
 import { assign, loadPlace, readLvalue } from './memory.ts';
 import { assumeCompare, assumeTruth, convert } from './refine.ts';
-import { mergeStates, type State } from './state.ts';
+import { type ContextKind, mergeStates, type State } from './state.ts';
 import { namedValue } from './symbol.ts';
 
 export const PATH_LIMIT = 24;
@@ -120,6 +120,25 @@ export function forgetBehind(s: State, roots: readonly string[]): void {
 export function forget(a: Activation, s: State): void {
   for (const place of [...s.env.keys()])
     if ((place.startsWith('m:') || place.startsWith('g:')) && !isProgramMemory(a, place)) s.env.delete(place);
+}
+
+/**
+ * Takes or lets go of a lock or a section. A lock is there for memory that others change: what was found out of it before it was taken, or while it was held,
+ * need not be so afterwards.
+ */
+export function changeContext(a: Activation, s: State, kind: ContextKind, change: number): void {
+  s.context.set(kind, s.depth(kind) + change);
+  if (change === 0 || (kind !== 'spin' && kind !== 'mutex')) return;
+  a.clobbers = true;
+  for (const place of [...s.env.keys()])
+    if (/^[mg]:/.test(place) && !/^m:a:v:/.test(place) && !isProgramMemory(a, place) && !isOwn(s, place)) s.env.delete(place);
+}
+
+/** In memory that was allocated here and that nobody else knows yet. */
+function isOwn(s: State, place: string): boolean {
+  return s.held.some(
+    (h) => h.memory && !s.stored.has(h.value) && !s.escaped.has(h.value) && (place === `m:${h.value}` || place.startsWith(`m:${h.value}.`)),
+  );
 }
 
 function numberType(text: string, value: number): CType {

@@ -8,7 +8,7 @@ import type { CType } from './ctype.ts';
 import { LONG, sizeOfType, UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, NULL, pointerFact, rangeFact, UNKNOWN_FACT, VALID } from './domain.ts';
-import { constant, forgetBehind } from './evaluate.ts';
+import { changeContext, constant, forgetBehind } from './evaluate.ts';
 import type { Extent } from './event.ts';
 import type { FunctionKnowledge } from './knowledge.ts';
 import { arrayCount } from './layout.ts';
@@ -40,7 +40,7 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     const object = rootOf(s, call.args[known.takes.what]!);
     a.note(s, span, object, { k: 'get', callee: call.name, live: known.takes.live, held: s.held.some((h) => h.value === object) });
   }
-  if (known.context && !known.context.when) enter(s, known.context);
+  if (known.context && !known.context.when) changeContext(a, s, known.context.kind, known.context.change);
   for (const i of known.fills ?? []) if (call.args[i] !== undefined) handOver(a, s, call.args[i]!);
   if (known.drops !== undefined && call.args[known.drops] !== undefined) {
     forgetStored(s, rootOf(s, call.args[known.drops]!));
@@ -68,17 +68,13 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
 
 type ContextChange = NonNullable<FunctionKnowledge['context']>;
 
-function enter(s: State, { kind, change }: ContextChange): void {
-  s.context.set(kind, s.depth(kind) + change);
-}
-
 /** A lock that was tried is held where the result says so, and not where it does not. */
 function tried(a: Activation, outcomes: Outcome[], context: ContextChange, span: Span): Outcome[] {
   return outcomes.flatMap(({ s, v }) => {
     const taken = s.fork();
     const out: Outcome[] = [];
     if (assumeTruth(a, taken, v, context.when === 'true', span)) {
-      enter(taken, context);
+      changeContext(a, taken, context.kind, context.change);
       out.push({ s: taken, v });
     }
     if (assumeTruth(a, s, v, context.when !== 'true', span)) out.push({ s, v });

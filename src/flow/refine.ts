@@ -5,7 +5,7 @@ import type { CType } from './ctype.ts';
 import { commonType, typeKey, typeMax, typeMin, UNKNOWN } from './ctype.ts';
 import type { Bound, Fact, Reason } from './domain.ts';
 import { isImpossible, meet, NULL, pointerFact, rangeFact, saysTheSame, UNKNOWN_FACT, VALID, withReason } from './domain.ts';
-import { plainRoot, type State } from './state.ts';
+import { holdsLock, plainRoot, type State } from './state.ts';
 
 export const TRUE_FACT: Fact = { ...UNKNOWN_FACT, nul: VALID | 4, nonZero: true };
 export const FALSE_FACT: Fact = { ...rangeFact(0, 0), nul: NULL };
@@ -165,9 +165,13 @@ export function shiftFact(f: Fact, plus: number, type: CType): Fact {
   };
 }
 
+function reasonAt(a: Activation, s: State, span: Span): Reason {
+  return holdsLock(s) ? { ...a.reason(span), locked: true } : a.reason(span);
+}
+
 /** `id` is true (or false). */
 export function assumeTruth(a: Activation, s: State, id: string, truth: boolean, span: Span): boolean {
-  return constrain(a, s, id, truth ? TRUE_FACT : FALSE_FACT, a.reason(span));
+  return constrain(a, s, id, truth ? TRUE_FACT : FALSE_FACT, reasonAt(a, s, span));
 }
 
 function symbolOf(id: string): string {
@@ -185,7 +189,7 @@ export function assumeCompare(a: Activation, s: State, op: string, l: string, r:
   const lt = a.value(l).type;
   const rt = a.value(r).type;
   const pointers = lt.k === 'pointer' || rt.k === 'pointer' || lt.k === 'array' || rt.k === 'array';
-  const reason = a.reason(span);
+  const reason = reasonAt(a, s, span);
   if (pointers || (lt.k !== 'int' && rt.k !== 'int')) return comparePointers(a, s, effective, l, r, reason);
   const type = lt.k === 'int' && rt.k === 'int' ? commonType(lt, rt) : UNKNOWN;
   const x = convert(a, s, l, type);

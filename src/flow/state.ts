@@ -292,3 +292,8 @@ export function rcuSection(s: State): { section: boolean; mutex: boolean } {
   const section = (['rcu', 'spin', 'preempt', 'irq', 'bh'] as const).some((kind) => s.depth(kind) > 0);
   return { section, mutex: s.depth('mutex') > 0 };
 }
+
+/** Whether the function itself holds a lock. */
+export function holdsLock(s: State): boolean {
+  return s.depth('spin') > 0 || s.depth('mutex') > 0;
+}

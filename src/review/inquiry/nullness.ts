@@ -185,32 +185,63 @@ function samePlace(f: Finding, use: Use): boolean {
   return f.location.file === at.file && f.location.line === at.line;
 }
 
-/** A parameter fails by NULL alone: nothing hands out error pointers to kfuncs. */
+/**
+ * A parameter fails by NULL alone: nothing hands out error pointers to kfuncs. Nor does memory by itself, where the words speak of NULL only; of what a call
+ * gave, a NULL test that lets error pointers pass is none.
+ */
 function mayFail({ occurrence }: Seen, origin: Origin, q: Question): boolean {
-  const bits = origin.k === 'param' ? NULL : q.stated.aspect === 'error-pointer' ? ERR : NULL | ERR;
+  const bits = q.stated.aspect === 'error-pointer' && origin.k !== 'param' ? ERR : isOfNullAlone(origin, q) ? NULL : NULL | ERR;
   return (occurrence.fact.nul & bits) !== 0;
+}
+
+function isOfNullAlone(origin: Origin, q: Question): boolean {
+  return (
+    origin.k === 'param' || (origin.k === 'load' && !/err_ptr|\berror|\binvalid|\bbogus|\bgarbage|\bstale|\bfreed/i.test(q.stated.text))
+  );
 }
 
 /** NULL reaches a use: whether that can happen is for the verifier to say (a parameter) or for what the value comes from. */
 function standing(value: ValueUses, failing: Seen[], name: string, q: Question, unit: KfuncUnit, court: Court): Finding {
-  const first = failing.find((s) => s.use.k === 'deref' && s.occurrence.doubt === null) ?? failing[0]!;
-  const { use } = first;
+  const sure = failing.filter((s) => s.use.k === 'deref' && s.occurrence.doubt === null);
+  const found = sure.find((s) => isFoundNull(s, value.origin, court));
+  const { use, occurrence } = found ?? sure[0] ?? failing[0]!;
   const missing: Missing[] = [];
   if (use.k === 'pass') missing.push({ what: use.callee, why: use.why, treeWouldHelp: true });
-  if (first.occurrence.doubt !== null) missing.push({ what: use.function, why: first.occurrence.doubt, treeWouldHelp: true });
-  if (value.mixed || first.occurrence.merged)
-    missing.push({ what: name, why: `which value ${name} holds there could not be told apart`, treeWouldHelp: false });
-  missing.push(...unknownSource(value.origin, name, q));
+  if (occurrence.doubt !== null) missing.push({ what: use.function, why: occurrence.doubt, treeWouldHelp: true });
+  if (!found) {
+    if (value.mixed || occurrence.merged)
+      missing.push({ what: name, why: `which value ${name} holds there could not be told apart`, treeWouldHelp: false });
+    missing.push(...unknownSource(value.origin, name, q));
+  }
   return weigh(court, unit, q, {
     rule: value.origin.k === 'param' ? 'unchecked-param' : 'unchecked-result',
     subject: name,
     property:
       value.origin.k === 'param' && q.stated.aspect === 'null' ? { kind: 'non-null', parameter: value.origin.index } : { kind: 'code' },
     location: placeInKfunc(use),
-    message: `${name} may be NULL where it is ${use.k === 'pass' ? `handed to ${use.callee}()` : 'dereferenced'}`,
+    message: found
+      ? foundNull(name, found)
+      : `${name} may be NULL where it is ${use.k === 'pass' ? `handed to ${use.callee}()` : 'dereferenced'}`,
     path: pathEvidence(use, use.k === 'pass' ? `hands it to ${use.callee}(): ${use.text}` : `dereferences it: ${use.text}`),
     missing,
   });
+}
+
+/**
+ * The code asked, was told NULL, and goes on to use it on the same path: whether it can be NULL is answered by the code itself. A warning says that it never is.
+ */
+function isFoundNull({ occurrence: { fact, merged } }: Seen, origin: Origin, court: Court): boolean {
+  if (origin.k !== 'load' || merged || fact.nul !== NULL || fact.reasons.length === 0) return false;
+  return fact.reasons.every(({ location }) => {
+    const file = court.analysis.program.files.find((f) => f.path === location.file);
+    const line = file?.text.split('\n')[location.line - 1];
+    return line !== undefined && !/\b\w*(WARN|BUG|ASSERT)\w*\s*\(/.test(line);
+  });
+}
+
+function foundNull(name: string, { occurrence: { fact } }: Seen): string {
+  const { text, location } = fact.reasons.at(-1)!;
+  return `${name} is dereferenced where the test \`${text}\` in line ${location.line} found it to be NULL`;
 }
 
 function unknownSource(origin: Origin, name: string, q: Question): Missing[] {
@@ -243,6 +274,12 @@ function guarded(value: ValueUses, name: string, q: Question, unit: KfuncUnit, c
         treeWouldHelp: false,
       });
     for (const e of why) evidence.set(`${e.text}`, e);
+    if (isReadAgain(value.origin, use, occurrence))
+      missing.push({
+        what: name,
+        why: `what is tested for ${name} and what line ${use.location.line} uses are two reads, and no lock of this function holds from one to the other`,
+        treeWouldHelp: false,
+      });
   }
   if (q.stated.hedged && value.origin.k !== 'param')
     missing.push({ what: name, why: 'whether others change it at the same time is beyond the flow of one call', treeWouldHelp: false });
@@ -258,6 +295,18 @@ function guarded(value: ValueUses, name: string, q: Question, unit: KfuncUnit, c
     guards,
     missing,
   });
+}
+
+/** Memory is read for the test, and again for the use (or was before): not the value that was tested, unless a lock is held all the while. */
+function isReadAgain(origin: Origin, use: Use, { fact }: Occurrence): boolean {
+  if (origin.k !== 'load') return false;
+  const pointer = use.k === 'deref' ? pointerOf(use.text) : use.text;
+  const isOfVariables = isVariable(pointer) && fact.reasons.some((r) => !/->|[.[*]/.test(r.text));
+  return !isOfVariables && !fact.reasons.some((r) => r.locked);
+}
+
+function isVariable(text: string): boolean {
+  return /^\s*\w+\s*$/.test(text);
 }
 
 function whyNotNull(origin: Origin, o: Occurrence, name: string, use: Use): Evidence[] {
