@@ -318,6 +318,7 @@ function* leaks(unit: KfuncUnit): Iterable<Claim> {
   const found = new Map<string, { claim: Claim; sure: boolean }>();
   for (const event of returnsOf(unit)) {
     for (const reference of event.unreleased) {
+      if (reference.memory) continue;
       const key = `${reference.location.line}:${reference.location.column}`;
       if (found.get(key)?.sure) continue;
       const missing = mayBeHandedOn(unit, event, reference);

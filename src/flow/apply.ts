@@ -87,7 +87,8 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
     a.answers.set(id, { about, why: exit.answer.why });
   }
   if (exit.returnsReference === 'yes') s.held.push({ value: id, at, by: call.name, memory: exit.returnsMemory });
-  if (exit.returnsReference === 'unknown') s.escaped.add(id);
+  if (exit.returnsReference === 'unknown' || exit.returnsShared.escaped) s.escaped.add(id);
+  if (exit.returnsShared.stored) s.stored.add(id);
   return id;
 }
 

@@ -6,15 +6,22 @@ import { commonType, promote, typeMax, typeMin, ULONG } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { pointerFact, rangeFact, VALID } from './domain.ts';
 import { constant } from './evaluate.ts';
+import { rootOf } from './memory.ts';
 import { convert, shiftFact } from './refine.ts';
 import { plainRoot, type State } from './state.ts';
 import { mergeTaint } from './value.ts';
 
 export function arithmetic(a: Activation, s: State, op: string, l: string, r: string, span: Span): string {
   const id = operate(a, s, op, l, r, span);
+  // `(unsigned long)p | 1` is still a way to the object, which nobody follows
+  if (s.held.length > 0 && op !== '+' && op !== '-') for (const x of [l, r]) escapeHeld(s, rootOf(s, x));
   const asked = s.asked.size > 0 ? (s.asked.get(plainRoot(s, l)) ?? s.asked.get(plainRoot(s, r))) : undefined;
   if (asked !== undefined && id !== l && id !== r) s.asked.set(id, asked);
   return id;
+}
+
+function escapeHeld(s: State, root: string): void {
+  if (s.held.some((h) => h.value === root)) s.escaped.add(root);
 }
 
 function operate(a: Activation, s: State, op: string, l: string, r: string, span: Span): string {

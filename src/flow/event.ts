@@ -47,6 +47,8 @@ export interface Unreleased {
   escaped: boolean;
   /** it was taken of this parameter's object */
   parameter: number | null;
+  /** no reference, but memory that was allocated here */
+  memory: boolean;
 }
 
 interface Common {

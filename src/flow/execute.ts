@@ -269,13 +269,14 @@ function doReturn(a: Activation, states: State[], stmt: Stmt & { k: 'return' }):
 function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negative = false): void {
   const root = v === null ? '' : rootOf(s, v);
   const unreleased = s.held
-    .filter((h) => !h.memory && (s.fact(h.value).nul & VALID) !== 0 && h.value !== root && !s.stored.has(h.value))
+    .filter((h) => (s.fact(h.value).nul & VALID) !== 0 && h.value !== root && !s.stored.has(h.value))
     .map(
       (h): Unreleased => ({
         by: h.by,
         location: placeOfTake(a, h.at, stmt),
         escaped: s.escaped.has(h.value),
         parameter: /^p\d+$/.test(h.value) ? Number(h.value.slice(1)) : null,
+        memory: h.memory === true,
       }),
     );
   const span = stmt.k === 'return' && stmt.x ? stmt.x.span : { start: stmt.span.end - 1, end: stmt.span.end };

@@ -45,6 +45,7 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
     context: new Map([...s.context].filter(([, n]) => n !== 0)),
     returnsReference: held.length > 0 && parameterOf(root) < 0 ? 'yes' : value !== null && s.escaped.has(root) ? 'unknown' : 'no',
     returnsMemory: held.length > 0 && held.every((h) => h.memory === true),
+    returnsShared: { stored: s.stored.has(root), escaped: s.escaped.has(root) },
     takenOn: [...new Set(s.held.map((h) => parameterOf(h.value)).filter((i) => i >= 0))],
     droppedOn: [...s.dropped].map(parameterOf).filter((i) => i >= 0),
     droppedMembers,
@@ -132,6 +133,10 @@ function joinCases(a: ExitCase, b: ExitCase): ExitCase {
     outs: joinOuts(a.outs, b.outs),
     context,
     returnsMemory: a.returnsMemory && b.returnsMemory,
+    returnsShared: {
+      stored: a.returnsShared.stored && b.returnsShared.stored,
+      escaped: a.returnsShared.escaped || b.returnsShared.escaped || a.returnsShared.stored !== b.returnsShared.stored,
+    },
     returnsReference: a.returnsReference === b.returnsReference ? a.returnsReference : 'unknown',
     takenOn: a.takenOn.filter((i) => b.takenOn.includes(i)),
     droppedOn: a.droppedOn.filter((i) => b.droppedOn.includes(i)),

@@ -49,7 +49,7 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   if (known.noReturn) return [];
   if (!known.pure && !known.context && !known.takes && known.drops === undefined) {
     // It may keep what it is given: a reference may live on there.
-    for (const id of call.args) if (a.value(id).type.k === 'pointer') s.escaped.add(rootOf(s, id));
+    for (const id of call.args) if (a.value(id).type.k === 'pointer') for (const root of withContents(s, id)) s.escaped.add(root);
     const copied = known.length?.find((l) => l.of.length > 1)?.of[0];
     if (copied !== undefined && call.args[copied] !== undefined) fill(s, rootOf(s, call.args[copied]!));
     // What it is known for says what it is about: it writes to its arguments' targets at most.
@@ -64,6 +64,14 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   }
   const out = results(a, s, call, known, span.start);
   return known.context?.when ? tried(a, out, known.context, span) : out;
+}
+
+/** What a pointer leads to: `&n` also to what stands in n. */
+function* withContents(s: State, id: string): Iterable<string> {
+  yield rootOf(s, id);
+  if (!id.startsWith('a:v:')) return;
+  const place = id.slice(2);
+  for (const [p, v] of s.env) if (p === place || p.startsWith(`${place}.`)) yield rootOf(s, v);
 }
 
 type ContextChange = NonNullable<FunctionKnowledge['context']>;
@@ -184,7 +192,7 @@ function results(a: Activation, s: State, call: BoundCall, known: FunctionKnowle
   // what is known of the arguments may bound it, in a way that is not known here
   if (chosen.some((t) => t.size > 0)) s.asked.set(id, `what ${call.name}() makes of it is not known`);
   if (known.range?.below) s.facts.set(id, { ...s.fact(id), below: [{ symbol: known.range.below, plus: 0 }] });
-  if (ALLOCATES.test(call.name)) s.held.push({ value: id, at, by: call.name, memory: true });
+  if (known.returns && ALLOCATES.test(call.name)) s.held.push({ value: id, at, by: call.name, memory: true });
   if (!known.takes) return [{ s, v: id }];
   return taking(a, s, call, known.takes, id);
 }

@@ -27,6 +27,8 @@ export interface ExitCase {
   returnsReference: 'yes' | 'no' | 'unknown';
   /** … which is the ownership of fresh memory */
   returnsMemory: boolean;
+  /** who else knows the object that is handed out: another object holds it, or code out of sight may */
+  returnsShared: { stored: boolean; escaped: boolean };
   /** parameters whose object got a reference that is still held at the exit */
   takenOn: number[];
   droppedOn: number[];

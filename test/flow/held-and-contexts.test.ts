@@ -15,12 +15,20 @@ const KNOWN: FunctionKnowledge[] = [
   { name: 'unlock', context: { kind: 'spin', change: -1 } },
   { name: 'rcu_read_lock', context: { kind: 'rcu', change: 1 } },
   { name: 'rcu_read_unlock', context: { kind: 'rcu', change: -1 } },
+  { name: 'lock_mutex', context: { kind: 'mutex', change: 1 }, sleeps: true },
+  { name: 'kzalloc', returns: ['null', 'valid'], pure: true },
+  { name: 'obj_alloc_check', range: { min: -7, max: 0 }, pure: true },
+  { name: 'kfree', toleratesNull: [0], drops: 0 },
   { name: 'current_obj', returns: ['valid'], rcuPointer: true, pure: true },
 ];
 
 const body = (text: string) => `
 struct obj { int n; struct obj *peer; struct obj *cur; };
 #define put_and_unlock(o) do { obj_put(o); unlock(); } while (0)
+static struct obj *cache;
+static int keep_maybe(struct obj *p, struct obj *q) { if (p->cur) return -1; p->cur = q; return 0; }
+static struct obj *grown(struct obj *p) { struct obj *q = kzalloc(8, 0); if (q) register_it(q); return q; }
+static struct obj *kept(struct obj *p) { struct obj *q = kzalloc(8, 0); if (q) p->cur = q; return q; }
 static void quiet(void) { lock(); nap2(); unlock(); }
 static void rest(void) { nap(); }
 static struct obj *checked(int n) { struct obj *q = elsewhere(n); if (q) q->n = 1; return q; }
@@ -201,4 +209,60 @@ describe('a callee that tests what it hands back', () => {
     const found = events('deref', 'o = checked(n); return o->n;').filter((e) => e.text === 'o->n');
     expect(found.flatMap((e) => e.occurrences).some((o) => o.origins.some((x) => x.k === 'call' && x.mayFail))).toBe(true);
   });
+});
+
+/** Memory that was allocated and is still held, over all returns; `?` where something else may know it. */
+const left = (text: string) => [
+  ...new Set(events('return', text).flatMap((e) => e.unreleased.flatMap((u) => (u.memory ? [u.by + (u.escaped ? '?' : '')] : [])))),
+];
+
+describe('memory that is neither kept, returned nor freed', () => {
+  const MADE = 'o = kzalloc(8, 0); if (!o) return -1;';
+  test.each([
+    ['on one way out', `${MADE} if (n > 5) return -2; p->cur = o; return 0;`, ['kzalloc']],
+    ['past a label that frees nothing', `${MADE} if (n > 5) goto out; p->cur = o; out: return 0;`, ['kzalloc']],
+    ['overwritten', `${MADE} o = kzalloc(8, 0); kfree(o); return 0;`, ['kzalloc']],
+    ['a callee keeps it only if there is room', `${MADE} return keep_maybe(p, o);`, ['kzalloc', 'kzalloc?']],
+    ['kept for one answer alone', `${MADE} p->cur = n ? o : 0; return 0;`, ['kzalloc']],
+  ])('left: %s', (_, text, expected) => expect(left(text)).toEqual(expected));
+
+  test.each([
+    ['freed', `${MADE} kfree(o); return 0;`, []],
+    ['freed past a label', `${MADE} if (n > 5) goto out; p->cur = o; return 0; out: kfree(o); return -2;`, []],
+    ['kept', `${MADE} p->cur = o; return 0;`, []],
+    ['kept in a global', `${MADE} cache = o; return 0;`, []],
+    ['kept by a name of its own', `struct obj *q; ${MADE} q = o; p->cur = q; return 0;`, []],
+    ['kept by its callee', 'o = kept(p); return 0;', []],
+    ['handed on by its callee', 'o = grown(p); return 0;', ['grown?']],
+    ['handed to code out of sight', `${MADE} elsewhere(o); return 0;`, ['kzalloc?']],
+    ['kept as a number', `${MADE} *(unsigned long *)p = (unsigned long)o | 1; return 0;`, ['kzalloc?']],
+    ['copied from where it stands', `${MADE} memcpy(p, &o, sizeof(o)); return 0;`, ['kzalloc?']],
+    ['named like an allocation, but a number', 'if (obj_alloc_check(p)) return -1; return 0;', []],
+  ])('not: %s', (_, text, expected) => expect(left(text)).toEqual(expected));
+});
+
+/** Whether NULL is kept away from the last thing that is dereferenced, and by a test under a lock. */
+const shielded = (text: string) => {
+  const last = events('deref', text).filter((e) => /cur->n$|^o->n$/.test(e.text));
+  const facts = last.flatMap((e) => e.occurrences.map((o) => o.fact));
+  return { never: facts.every((f) => (f.nul & 1) === 0), locked: facts.every((f) => f.reasons.some((r) => r.locked)) };
+};
+
+describe('what was found out of memory stands as long as the lock', () => {
+  test.each([
+    ['tested and used under it', 'lock(); if (p->cur) n = p->cur->n; unlock(); return n;', true, true],
+    ['tested under a mutex', 'lock_mutex(); if (p->cur) n = p->cur->n; return n;', true, true],
+    ['read into a variable before', 'o = p->cur; if (!o) return 0; lock(); n = o->n; unlock(); return n;', true, false],
+    ['no lock at all', 'if (p->cur) n = p->cur->n; return n;', true, false],
+    ['an RCU section is no lock', 'rcu_read_lock(); if (p->cur) n = p->cur->n; rcu_read_unlock(); return n;', true, false],
+  ])('stands: %s', (_, text, never, locked) => expect(shielded(text)).toEqual({ never, locked }));
+
+  test.each([
+    ['tested before it is taken', 'if (!p->cur) return 0; lock(); n = p->cur->n; unlock(); return n;'],
+    ['let go of and taken again', 'lock(); if (!p->cur) { unlock(); return 0; } unlock(); lock(); n = p->cur->n; unlock(); return n;'],
+    ['used after it was let go of', 'lock(); if (!p->cur) { unlock(); return 0; } unlock(); return p->cur->n;'],
+    ['taken and let go of by a callee', 'if (!p->cur) return 0; quiet(); return p->cur->n;'],
+    ['taken by a guard', 'if (!p->cur) return 0; guard(mutex)(&p->n); return p->cur->n;'],
+    ['left with the scope of a guard', 'scoped_guard(spinlock, &p->n) { if (!p->cur) return 0; } return p->cur->n;'],
+  ])('does not: %s', (_, text) => expect(shielded(text).never).toBe(false));
 });

@@ -60,7 +60,10 @@ const TAKES =
 /** What may count or keep something and is no reference that the flow follows: plain counters, exchanges, allocations, look-ups. */
 export function unfollowedCounts(unit: KfuncUnit): string[] {
   const followed = new Set(
-    unit.flow.events.flatMap((e) => [...(e.k === 'get' ? [e.callee] : []), ...(e.k === 'return' ? e.unreleased.map((u) => u.by) : [])]),
+    unit.flow.events.flatMap((e) => [
+      ...(e.k === 'get' ? [e.callee] : []),
+      ...(e.k === 'return' ? e.unreleased.filter((u) => !u.memory).map((u) => u.by) : []),
+    ]),
   );
   const out = new Set<string>();
   for (const source of bodiesOf(unit)) {

@@ -241,7 +241,7 @@ function isFoundNull({ occurrence: { fact, merged } }: Seen, origin: Origin, cou
 
 function foundNull(name: string, { occurrence: { fact } }: Seen): string {
   const { text, location } = fact.reasons.at(-1)!;
-  return `${name} is dereferenced where the test \`${text}\` in line ${location.line} found it to be NULL`;
+  return `${name.endsWith('()') ? `what ${name} gives` : name} is dereferenced where the test \`${text}\` in line ${location.line} found it to be NULL`;
 }
 
 function unknownSource(origin: Origin, name: string, q: Question): Missing[] {

@@ -3,6 +3,7 @@ import type { Evidence, Finding, Missing } from '../../claim.ts';
 import type { EventOf, KfuncUnit } from '../../rule.ts';
 import { isFromParameter, pathEvidence, placeInKfunc, VALID } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
+import { askAllocation } from './allocation.ts';
 import type { Answer } from './answer.ts';
 import { answered, ruled, unknown, weigh } from './answer.ts';
 import { keptIn, textOf, unfollowedCounts } from './body.ts';
@@ -74,14 +75,16 @@ function speaksOfMemory(q: Question): boolean {
 function askLeak(q: Question, court: Court): Answer {
   const rules = ruled(court, ['acquire-release'], q, (f) => f.function !== null && f.subject !== 'return' && isInBody(f, q));
   if (rules.length > 0) return answered(rules);
-  if (speaksOfMemory(q)) return unknown(q.subject?.text ?? 'memory', 'whether memory is freed is not followed, only references are', false);
+  const allocated = askAllocation(q, court);
+  if (allocated) return allocated;
+  if (speaksOfMemory(q)) return unknown(q.subject?.text ?? 'memory', 'that memory is freed by whoever keeps it is not followed', false);
   return merge(q.own.map((unit) => leakIn(unit, q, court)));
 }
 
 function leakIn(unit: KfuncUnit, q: Question, court: Court): Answer {
   const name = q.subject?.text ?? 'the reference';
   const returns = returnsOf(unit);
-  const left = returns.flatMap((event) => event.unreleased.filter((u) => !u.escaped).map((u) => ({ event, u })));
+  const left = returns.flatMap((event) => event.unreleased.filter((u) => !u.escaped && !u.memory).map((u) => ({ event, u })));
   const takes = unit.flow.events.filter((e): e is EventOf<'get'> | Return => e.k === 'get' || (e.k === 'return' && e.held === 'yes'));
   const first = left[0];
   const missing = unseen(unit, returns);
@@ -149,7 +152,7 @@ function keptOf(unit: KfuncUnit, takes: readonly (EventOf<'get'> | Return)[]): s
   const body = textOf(unit.definition.source);
   const names = new Set(takes.flatMap((e) => e.text.match(/(?<![\w>.])[A-Za-z_]\w*/g) ?? []));
   for (const e of takes)
-    for (const by of e.k === 'get' ? [e.callee] : e.unreleased.map((u) => u.by))
+    for (const by of e.k === 'get' ? [e.callee] : e.unreleased.filter((u) => !u.memory).map((u) => u.by))
       for (const m of body.matchAll(new RegExp(`([A-Za-z_]\\w*)\\s*=[^=;]{0,80}\\b${by}\\s*\\(`, 'g'))) names.add(m[1]!);
   return [...names].map((n) => keptIn(unit.definition.source, n)).find((k) => k !== null) ?? null;
 }
@@ -160,7 +163,7 @@ function isTaken({ subject }: Question, unit: KfuncUnit, takes: readonly (EventO
   if (subject.kind === 'expression') return takes.some((e) => e.text.replace(/\s+/g, '').includes(subject.text.replace(/\s+/g, '')));
   const named = new RegExp(`(?<![\\w>.])${subject.root}\\b`);
   const body = unit.definition.source.file.text.slice(unit.definition.source.start, unit.definition.source.end);
-  const given = takes.flatMap((e) => (e.k === 'get' ? [e.callee] : e.unreleased.map((u) => u.by)));
+  const given = takes.flatMap((e) => (e.k === 'get' ? [e.callee] : e.unreleased.filter((u) => !u.memory).map((u) => u.by)));
   return (
     takes.some((e) => named.test(e.text)) ||
     given.some((by) => new RegExp(`(?<![\\w>.])${subject.root}\\s*=[^=;]*\\b${by}\\s*\\(`).test(body))

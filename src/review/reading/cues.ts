@@ -249,6 +249,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'who|what|where releases|drops|puts',
       'drop|drops|release|releases|put|puts ~1 reference ~3 ?',
       'reference*|ref ~4 not ~2 dropped|released|put',
+      'is|are ~6 freed ~1 on|in ~1 this|that|every|all|the ?error|?failure|?early path|paths|case|branch',
+      'who|what|where frees',
     ],
   ],
   [
