@@ -181,12 +181,13 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   return said(null);
 }
 
-/** `can this overrun p->ids[]?` is about what the array is indexed with, where that is one and the same name in the whole function. */
+/** `can this overrun p->ids[]?` is about what the array is indexed with, where that is one and the same name, or member, in the whole function. */
 function indexOfArray(array: string, body: string, names: Names): Subject | null {
   const plain = array.replace(/\[\s*\]$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const found = new Set([...body.matchAll(new RegExp(`(?<![\\w>.])${plain}\\s*\\[([^\\]]*)\\]`, 'g'))].map((m) => m[1]!.trim()));
   const [name] = found;
-  return found.size === 1 && /^[A-Za-z_]\w*$/.test(name!) ? subjectNamed(name!, names) : null;
+  const plainName = name?.replace(/^(\+\+|--)|(\+\+|--)$/g, '') ?? '';
+  return found.size === 1 && /^[A-Za-z_]\w*((->|\.)\w+)*$/.test(plainName) ? subjectNamed(plainName, names) : null;
 }
 
 function bodyOf(place: Place | null): string {

@@ -25,7 +25,7 @@ export function askRange(q: Question, court: Court): Answer {
   const rules = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => subjects.has(f.subject));
   if (rules.length > 0) return answered(rules, limitsOf(rules, q));
   // `past the end of a[]` is said of memory and of an index
-  if (q.stated.aspect === 'size' && (pair || !isNumber(q))) return askSize(q, pair, court);
+  if (q.stated.aspect === 'size' && (pair || !(isNumber(q) || isIndex(q)))) return askSize(q, pair, court);
   const parts = q.reaching.map((unit) => askUnit(q, unit, court));
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
 }
@@ -34,6 +34,11 @@ function isNumber({ subject, place }: Question): boolean {
   const names = namesIn(place?.syntax ?? null);
   const type = names.parameters.get(subject!.text)?.type ?? names.variables.get(subject!.text);
   return type !== undefined && type.pointers + type.dims.length === 0;
+}
+
+/** A member that the code indexes with. */
+function isIndex(q: Question): boolean {
+  return q.subject!.kind === 'expression' && q.reaching.some((unit) => usesOf(q, unit).some((s) => s.use.k === 'index'));
 }
 
 /** A rule speaks of both ends at once; one that is refuted by a bound at another place does not speak of this one. */
@@ -82,12 +87,15 @@ function askUnit(q: Question, unit: KfuncUnit, court: Court): Answer {
 /** Uses of a parameter wherever it gets to; of a local name, those whose expression names it. On every path: `min(i, N)` leaves i on one and N on the other. */
 function usesOf(q: Question, unit: KfuncUnit): Seen[] {
   const subject = q.subject!;
-  const named = new RegExp(`(?<![\\w.>])${subject.root}(?!\\w)`);
+  const text = subject.kind === 'expression' ? subject.text.replace(/\s+/g, '') : subject.root;
+  const named = new RegExp(`(?<![\\w.>])${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`);
   const isParameter = q.own.includes(unit) && subject.kind === 'parameter';
   return unit.flow.events
     .filter((e): e is Use => e.k === 'index' || e.k === 'shift' || e.k === 'length' || e.k === 'pass')
     .filter((e) =>
-      isParameter ? e.occurrences.some((o) => o.taint.has(subject.index)) : e.function === q.function && named.test(indexOf(e)),
+      isParameter
+        ? e.occurrences.some((o) => o.taint.has(subject.index))
+        : e.function === q.function && named.test(indexOf(e).replace(/\s+/g, '')),
     )
     .flatMap((use) => use.occurrences.filter((o) => o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })));
 }
@@ -119,7 +127,7 @@ function doubtAbout({ use, occurrence: o }: Seen, q: Question): Missing | null {
   return {
     what: extentOf(use)?.text ?? name,
     why: `whether the bound of ${name} is within ${extentOf(use)?.text ?? 'the array'} can't be told`,
-    treeWouldHelp: true,
+    treeWouldHelp: (extentOf(use)?.value ?? null) === null,
   };
 }
 

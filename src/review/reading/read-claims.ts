@@ -90,13 +90,22 @@ function readSentence(sentence: Sentence, prior: Prior): Reading | null {
     category: best.category,
     aspect: best.aspect,
     weight: weigh(best),
-    subjects: [...new Set(best.subjects)],
+    subjects: [...new Set(best.subjects.length === 0 && best.category === 'out-of-bounds' ? onlyName(sentence) : best.subjects)],
     flag,
     hedged,
     also: exact
       .filter((e) => e !== best && e.category !== 'other' && weigh(e) === weigh(best))
       .map(({ category, aspect }) => ({ category, aspect })),
   };
+}
+
+/**
+ * `is there an overread of t->slots here?`: what no cue ties to the claim is what it is about where nothing else is named. Not of a pointer, where the words may
+ * speak of something it leads to.
+ */
+function onlyName({ tokens }: Sentence): string[] {
+  const named = new Set(tokens.filter((t) => t.code && !t.call && !/^-?[A-Z][A-Z0-9_]{2,}$/.test(t.text)).map((t) => t.text));
+  return named.size === 1 ? [...named] : [];
 }
 
 /** Of two readings of one weight the one that says more is taken. */
