@@ -28,8 +28,9 @@ export function ask(comment: ReviewComment, court: Court): Question[] {
       : one;
     const name = place?.name ?? comment.function ?? namedKfunc(one, court);
     const { subject, implied } = subjectOf(own, comment, place, at, court);
+    const sort = ofSubject(own, subject, namesIn(place?.syntax ?? null));
     return {
-      stated: own,
+      stated: sort,
       comment,
       anchor: at,
       place,
@@ -85,6 +86,21 @@ function otherKfunc(stated: StatedClaim, quoted: Place, court: Court): Place | n
 function isSubjectOf(name: string, sentence: string): boolean {
   const verb = "can|could|does|do|is|are|should|will|would|may|might|has|isn't|doesn't|shouldn't|won't|couldn't";
   return new RegExp(`(?<!\\b(?:as|like|unlike) )\\b(?:in|inside)\\s+${name}\\b|^(?:${verb})\\s+${name}\\b`, 'i').test(sentence);
+}
+
+/** `it is not validated`: a number is one out of range, a pointer one that is NULL or leads to no object of the kernel's. */
+function ofSubject(stated: StatedClaim, subject: Subject | null, names: Names): StatedClaim {
+  const also = stated.also.filter((a) => a.aspect !== 'validity');
+  if (stated.aspect !== 'validity' && also.length === stated.also.length) return stated;
+  const type = subject && (names.parameters.get(subject.text)?.type ?? names.variables.get(subject.text));
+  if (!type || type.pointers + type.dims.length === 0)
+    return stated.aspect === 'validity'
+      ? { ...stated, aspect: 'range', also }
+      : { ...stated, also: [...also, { category: 'out-of-bounds', aspect: 'range' }] };
+  const untrusted = { category: 'refcount' as const, aspect: 'untrusted' as const };
+  if (stated.category === 'null-deref') return { ...stated, also: [...also, untrusted] };
+  if (stated.aspect !== 'validity') return { ...stated, also: [...also, { category: 'null-deref', aspect: 'null' }, untrusted] };
+  return { ...stated, category: 'null-deref', aspect: 'null', also: [...also, untrusted] };
 }
 
 /** Without a body at hand the words may still name a kfunc that is registered here. */
@@ -174,6 +190,8 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   if (stated.category === 'return-value' || stated.aspect === 'missing-get') return said(returned);
   const counted = place && ordinalParameter(stated, names);
   if (counted) return said(counted);
+  const sized = place && stated.aspect === 'size' ? onlySize(names) : null;
+  if (sized) return { subject: sized, implied: true };
   const shown = subjectAt(stated, place, anchor, names, court);
   if (shown) return { subject: shown, implied: true };
   const given = comment.subject?.trim();
@@ -183,15 +201,34 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
 
 /** `can this overrun p->ids[]?` is about what the array is indexed with, where that is one and the same name, or member, in the whole function. */
 function indexOfArray(array: string, body: string, names: Names): Subject | null {
+  const inside = /\[\s*([^\]]+?)\s*\]$/.exec(array)?.[1];
+  if (inside !== undefined) return subjectNamed(inside.replace(STEPS, ''), names);
   const plain = array.replace(/\[\s*\]$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const found = new Set([...body.matchAll(new RegExp(`(?<![\\w>.])${plain}\\s*\\[([^\\]]*)\\]`, 'g'))].map((m) => m[1]!.trim()));
   const [name] = found;
-  const plainName = name?.replace(/^(\+\+|--)|(\+\+|--)$/g, '') ?? '';
+  if (found.size === 0) return lengthInto(plain, body, names);
+  const plainName = name?.replace(STEPS, '') ?? '';
   return found.size === 1 && /^[A-Za-z_]\w*((->|\.)\w+)*$/.test(plainName) ? subjectNamed(plainName, names) : null;
 }
 
+/** `can this overflow t->name?`, where it is filled in one place: what says how much. */
+function lengthInto(array: string, body: string, names: Names): Subject | null {
+  const copies = [
+    ...body.matchAll(new RegExp(`\\b\\w*(?:mem|str\\w*)(?:cpy|move|set|copy)\\w*\\s*\\(\\s*&?${array}\\s*,[^;]*,\\s*(\\w+)\\s*\\)`, 'g')),
+  ];
+  return copies.length === 1 ? subjectNamed(copies[0]![1]!, names) : null;
+}
+
+const STEPS = /^(\+\+|--)|(\+\+|--)$/g;
+
 function bodyOf(place: Place | null): string {
   return place ? place.source.file.text.slice(place.source.start, place.source.end) : '';
+}
+
+/** `the size check covers too little`, where one argument is a size. */
+function onlySize(names: Names): Subject | null {
+  const sizes = [...names.parameters.keys()].filter((name) => /.__szk?$/.test(name));
+  return sizes.length === 1 ? subjectNamed(sizes[0]!, names) : null;
 }
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth'];

@@ -79,7 +79,11 @@ function otherCallers(q: Question, values: ValueUses[], court: Court): Missing[]
  */
 function valuesOf(q: Question, subject: Subject, unit: KfuncUnit): ValueUses[] {
   const uses = unit.flow.events.filter((e): e is Use => e.k === 'deref' || e.k === 'pass');
-  const named = uses.filter((e) => inPlace(e, q) && isOf(e, subject, q.implied));
+  const found = uses.filter((e) => inPlace(e, q) && isOf(e, subject, q.implied));
+  const named =
+    found.length > 0 || !isSaidToFollow(subject, q)
+      ? found
+      : uses.filter((e) => inPlace(e, q) && e.k === 'deref' && isSame(e.text, subject.text));
   const here = named.filter((e) => onLine(e, q));
   const start = here.length > 0 && isPinned(q, subject, named) ? here : named;
   const values = new Map<string, ValueUses>();
@@ -109,6 +113,20 @@ function isPinned(q: Question, subject: Subject, named: readonly Use[]): boolean
   if (new RegExp(`\\b${subject.root}\\s*=(?!=)`).test(line) || ELSEWHERE.test(q.stated.text)) return false;
   const givers = named.flatMap((e) => e.occurrences.flatMap((o) => o.origins.flatMap((x) => (x.k === 'call' ? [x.callee] : []))));
   return !givers.some((callee) => q.stated.text.includes(callee));
+}
+
+/** `p->weight dereferences NULL` is about p. */
+function isSaidToFollow({ kind, text }: Subject, q: Question): boolean {
+  if (kind !== 'expression') return false;
+  const at = q.stated.text.indexOf(text);
+  return (
+    at >= 0 &&
+    /^\W*\s*(?:(?:can|could|may|might|would|will|then)\s+)*(?:dereferenc|crash|oops|fault)/i.test(q.stated.text.slice(at + text.length))
+  );
+}
+
+function isSame(x: string, y: string): boolean {
+  return x.replace(/\s+/g, '') === y.replace(/\s+/g, '');
 }
 
 function add(values: Map<string, ValueUses>, use: Use, occurrence: Occurrence): void {

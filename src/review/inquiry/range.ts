@@ -3,7 +3,7 @@ import type { Evidence, Finding, Missing } from '../../claim.ts';
 import type { EventOf, Extent, KfuncUnit, Occurrence } from '../../rule.ts';
 import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
-import { namesIn } from '../subject.ts';
+import { namesIn, type Subject } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, onLine, ruled, unknown, weigh } from './answer.ts';
 import { askSize, pairOf } from './size.ts';
@@ -97,7 +97,16 @@ function usesOf(q: Question, unit: KfuncUnit): Seen[] {
         ? e.occurrences.some((o) => o.taint.has(subject.index))
         : e.function === q.function && named.test(indexOf(e).replace(/\s+/g, '')),
     )
+    .filter((e) => !isPromised(e, subject, unit))
     .flatMap((use) => use.occurrences.filter((o) => o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })));
+}
+
+/** `from, u32 from__sz`: that so much can be read from `from` is what the verifier sees to. */
+function isPromised(e: Use, subject: Subject, unit: KfuncUnit): boolean {
+  if (e.k !== 'length' || e.parameter === null || e.of !== null || subject.kind !== 'parameter' || !/.__szk?$/.test(subject.root))
+    return false;
+  if (unit.definition.syntax.parameters[e.parameter + 1]?.name !== subject.root || e.text.trim() !== subject.root) return false;
+  return e.occurrences.every((o) => o.origins.every((x) => x.k === 'param' && x.index === subject.index));
 }
 
 /** What stands between the brackets of an index; the whole expression of others. */

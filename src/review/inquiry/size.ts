@@ -11,10 +11,10 @@ export interface Pair {
   size: { index: number; name: string };
 }
 
-/** `buf, u32 buf__sz`: where the claim is about one of them, both. */
+/** `buf, u32 buf__sz`: where the claim is about one of them, or a member behind the pointer, both. */
 export function pairOf({ own, subject }: Question): Pair | null {
   const parameters = own[0]?.definition.syntax.parameters;
-  if (!parameters || subject?.kind !== 'parameter') return null;
+  if (!parameters || (subject?.kind !== 'parameter' && subject?.kind !== 'expression') || subject.index < 0) return null;
   const at = /.__szk?$/.test(subject.root) ? subject.index : subject.index + 1;
   const size = parameters[at];
   const pointer = parameters[at - 1];

@@ -12,6 +12,8 @@ export type Aspect =
   | 'null'
   | 'error-pointer'
   | 'range'
+  /** not looked at: of a pointer that is NULL and trust, of a number its range (ask.ts) */
+  | 'validity'
   | 'negative'
   | 'off-by-one'
   | 'size'
@@ -80,6 +82,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'argument|parameter|pointer|it|they|one ~1 can|could|may|might ~1 be|become null',
       'argument|parameter|pointer|arguments|parameters|pointers ~2 null',
       'fail* ~3 S ~3 null',
+      'S ~2 checked|tested|validated|verified ~3 before ~3 dereferenc*',
+      'validat*|check*|test*|verif* ~3 S ~3 before ~3 dereferenc*',
     ],
   ],
   // of a callee; of the function quoted itself it is about what programs get (ask.ts)
@@ -95,6 +99,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'validat* ~2 S ~2 before ~3 dereferenc*|use|using',
       'test ~1 S',
       'can ~3 null',
+      'check*|test* ~1 for|against null',
       'return* null ~8 dereferenc*|access*|used',
     ],
   ],
@@ -112,6 +117,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'is_err|is_err() ~4 missing|needed|instead',
       'without|missing|lacks|no ~2 is_err|is_err()|is_err_or_null|is_err_or_null() ?check',
       'check* ~4 is_err|is_err()|is_err_or_null|is_err_or_null()',
+      'should|must|why|use|using ~4 is_err|is_err()|is_err_or_null|is_err_or_null()',
     ],
   ],
   [
@@ -145,8 +151,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'greater|larger|bigger than ~3 C|array|size|S',
       'arbitrary|any|attacker-controlled|user-controlled|untrusted|huge|large ~1 index|idx|enum|value|length|offset ~6 array|index*|table|shift',
       'upper|lower bound|limit',
-      'S ~3 validated|bounded|clamped|range-checked|sanitized|sanitised ~3 before|against',
-      'validate|bound|clamp|limit|sanitize|sanitise S',
+      'S ~3 bounded|clamped|range-checked ~3 before|against',
+      'bound|clamp|limit S',
       'reject|rejects|rejecting ~3 invalid|out-of-range ~3 S',
       'invalid ~1 S ~8 array|index*|bounds',
       'shift* ~6 width|undefined|defined|exceed*|64|32|31|63',
@@ -157,6 +163,32 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'not ~2 checked|validated|bounded|limited ~4 index*',
       'what prevents|stops|guarantees|bounds|limits|keeps ~2 S ~8 array|bounds|range|C|index*|exceed*|large|beyond|past',
       'spectre|array_index_nospec|speculative*',
+      'arbitrary|any|huge|large|invalid|out-of-range ~1 integer|number|value|scalar|index ~1 as|for|in S',
+      'S ~2 not|never ~1 bounded|limited|clamped|capped|range-checked|bounds-checked',
+      'writes|write|copies|copy|reads|read S bytes|elements|entries ~1 into|to|from|of ~6 array|buffer|byte*|S',
+      'sized|length|size ~1 controlled|chosen|supplied|given by|from ~2 program|user|bpf',
+    ],
+  ],
+  ['out-of-bounds', 'range', 5, ['pass* ~2 large|huge|big|arbitrary|out-of-range S', 'large|huge|big|arbitrary|out-of-range S ~3 passed']],
+  [
+    'out-of-bounds',
+    'validity',
+    3,
+    [
+      'missing|lacks|lacking|insufficient|needs|need ?proper ?any validation|sanitization|sanitisation|sanity|validity ?check|checks ~1 of|for|on S',
+      'no|without ?proper ?any validation|sanitization|sanitisation|sanity|validity ?check|checks ~1 of|for|on S',
+      'S ~3 un-validated|unvalidated|unsanitized|unsanitised|unchecked|unverified',
+      'validate|sanitize|sanitise|verify S',
+      'S ~3 validated|sanitized|sanitised|verified ~3 before|against',
+      'unvalidated|unsanitized|unsanitised|unverified ~1 S',
+      'S ~2 not|never|nowhere ~2 checked|validated|verified|sanitized|sanitised',
+      'S ~2 controlled|chosen|supplied|provided by|from ~3 program|user|userspace|bpf|attacker|caller',
+      'S ~2 attacker-controlled|user-controlled|program-controlled',
+      'S ~1 comes|come|coming ~2 from ~3 program|user|userspace|bpf|caller',
+      'where|how|who|what ~1 validates|checks|verifies|sanitizes|validate|check|verify S',
+      'where|how is|are|does ~1 S ~1 validated|checked|verified|sanitized|sanitised',
+      'where|how is|are it|this|that|they validated|checked|verified|sanitized|bounded',
+      'should|must|needs ~2 it|this|that|S be validated|checked|verified|sanitized|sanitised',
     ],
   ],
   [
@@ -164,7 +196,6 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     'range',
     2,
     [
-      'validat*|check* ~2 S ~3 before',
       'index* ~4 S',
       'S ~4 index|indexes|indexing|array',
       'what bounds|limits|constrains S',
@@ -173,6 +204,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'valid S',
     ],
   ],
+  ['out-of-bounds', 'validity', 2, ['validat*|check* ~2 S ~3 before']],
   ['out-of-bounds', 'range', 1, ['array', 'index|idx', 'bounds', 'overflow*']],
   [
     'out-of-bounds',
@@ -198,6 +230,10 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'before ~2 start|beginning ~3 S|array|buffer|table',
       'only ~3 upper end|bound|limit|side',
       'memory ~1 before ~3 array|S',
+      'S is|be|was|being|becomes|to|= ?a - C',
+      'S ~1 is|being signed',
+      'signed ~8 upper|upper-bound|bound|check|comparison|test ~4 enough|sufficient|catch*|cover*',
+      'should|make|making|must|better|declare|declared ~1 S ~2 unsigned|u32|u64',
     ],
   ],
   [
@@ -211,6 +247,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'one past|beyond',
       'should ~4 >= ~4 >|instead|rather',
       'equal to C ~8 pass*|array|index*|check',
+      'S == C ~2 pass*|slip*|allowed|accepted|permitted|let|gets|goes',
+      "should|shouldn't|must|needs|supposed ~6 >=",
       'S ~1 be|equal|reach|hit|is ?exactly nr_*|num_*|max_*|*_max|*_nr|*_num|*_count|*_size|*_len|*_depth|*_limit',
     ],
   ],
@@ -233,6 +271,12 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'without ~3 check* ~2 size|length|S ~4 size|length',
       'overflow* ~2 buffer|stack',
       'bytes ~3 verifier ~6 check*|guarantee*|know*',
+      'S ~1 be|is|equals C ~8 offset*|beyond|past|outside',
+      'S ~1 lies|sits|beyond|past|outside beyond|past|outside|it|that|what|size',
+      'size|length check|test|comparison ~2 covers|cover|checks|tests only|the|first',
+      'size|length check|test|comparison ~1 only ~1 cover*|check*|test*',
+      'size|length check|test|comparison ~2 sufficient|enough|correct|adequate|right|insufficient|wrong|incomplete',
+      'sizeof ~8 less|smaller|shorter than ~1 sizeof',
     ],
   ],
   [
@@ -269,6 +313,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'imbalance*|unbalanced|underflow* ~4 refcount*|reference*',
       'K ~6 without ~5 reference*|ref|refcount*',
       'drop*|drops ~3 reference ~4 never|not ~2 taken|acquired|owned',
+      'release*|drop*|put* ~3 reference ~4 never|not ~2 taken|acquired|owned',
+      'missing|lacks|forgets|forgot|no ~1 refcount_inc*|kref_get*|css_get*|get_*|*_get|*_get()|atomic_inc*|percpu_ref_get*',
     ],
   ],
   [
@@ -395,6 +441,9 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'while|with|under ~3 spinlock|spin_lock*|rcu_read_lock*|lock ~6 sleep*|block*|mutex*|gfp_kernel',
       'sleeping-in-atomic|sleeping-while-atomic|scheduling-while-atomic',
       'voluntary context switch',
+      'gfp_kernel|might_sleep* ~4 while|under|inside|within|with|in ~4 S|lock|spinlock*|spin_lock* ?is ?are ?being held|taken|locked',
+      'gfp_kernel|might_sleep* ~2 under|inside|within ~2 lock|spinlock*|spin_lock*|rcu_read_lock*|S',
+      'should|must|why|use|using|needs|need ~4 gfp_atomic|gfp_nowait',
     ],
   ],
   [
@@ -429,6 +478,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
     3,
     ['return* null ~8 K|flag|verifier|program', 'may|can|could|might return null', 'K ~8 return* ~2 null', 'null return*'],
   ],
+  ['return-value', 'returns-null', 4, ['hands|gives|handing|giving|returning|returns null ~1 to ~2 program|caller|bpf']],
   [
     'return-value',
     'returns-error',
@@ -454,8 +504,11 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'truncat* ~8 int|u64|return*',
       'tell|distinguish* ~6 error|failure|value*',
       'return* ~3 ambiguous',
+      'return type ~2 be|to int|s32|s64|long|signed|something',
+      'err_ptr*|error ~3 converted|translated|mapped|turned|changed ~2 null',
     ],
   ],
+  ['return-value', 'returns-error', 4, ['leak*|hand*|give* ~2 error|err ?pointer*|ptr* ~3 program*|caller*|bpf']],
   [
     'return-value',
     'ignored-result',
@@ -553,7 +606,7 @@ const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
       'selftest*|test case|test coverage|tests',
       'style|naming|rename*|readab*|cosmetic|whitespace|indent*|nit',
       'coding style',
-      'performance|overhead|inefficient|slow*|latency|scal*',
+      'performance|overhead|inefficient|slow*|latency|scales|scaling|scalab*',
       'does ~2 build|compile|link',
       'build|compil* ~2 fail*|error|warning|break*',
       'config_* ~6 disabled|enabled|set|unset|build',
@@ -564,7 +617,15 @@ const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
       'alignment|unaligned',
     ],
   ],
-  ['values', 4, ['integer|multiplication|arithmetic ~1 overflow*|truncat*|wrap*', 'uninitiali*']],
+  [
+    'values',
+    4,
+    [
+      'leak*|disclos* ~3 kernel|stack|uninitiali* ~1 memory|data|contents|information|addresses|pointers',
+      'integer|multiplication|arithmetic ~1 overflow*|truncat*|wrap*',
+      'uninitiali*',
+    ],
+  ],
 ];
 
 export const CUES: readonly WeighedCue[] = [

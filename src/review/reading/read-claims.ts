@@ -110,7 +110,7 @@ function onlyName({ tokens }: Sentence): string[] {
 
 /** Of two readings of one weight the one that says more is taken. */
 function isBroad(aspect: Aspect): boolean {
-  return aspect === 'range' || aspect === 'null';
+  return aspect === 'range' || aspect === 'null' || aspect === 'validity';
 }
 
 const COMPARISON =
@@ -149,15 +149,17 @@ function place(reading: Reading, claims: Building[], keen: boolean): void {
   } else if (current) support(current, reading);
 }
 
-/** `kzalloc() can fail. Can stats be NULL here?`: the question is the claim, the statement before it why. */
+/** `kzalloc() can fail. Can stats be NULL here?`, `find() returns NULL. Is KF_RET_NULL missing?`: the question is the claim, the statement before it why. */
 function isPremise(claim: Building, reading: Reading): boolean {
-  return claim.category === reading.category && !claim.sentence.question && reading.sentence.question && reading.weight >= 2;
+  if (claim.sentence.question || !reading.sentence.question || reading.weight < 2) return false;
+  return claim.category === reading.category || (reading.flag === 'KF_RET_NULL' && claim.category === 'null-deref');
 }
 
 function ask(claim: Building, reading: Reading): void {
   claim.support.push({ ...claim });
   claim.paragraphs.add(reading.sentence.paragraph);
   claim.sentence = reading.sentence;
+  claim.category = reading.category;
   claim.subjects = [...new Set([...reading.subjects, ...claim.subjects])];
   claim.aspect = reading.aspect;
   claim.also = reading.also;
