@@ -25,7 +25,7 @@ export function ask(comment: ReviewComment, court: Court): Question[] {
     const at = other ? null : anchor;
     const own = returnsItself(one, place?.name ?? null)
       ? { ...one, category: 'return-value' as const, aspect: 'returns-null' as const }
-      : one;
+      : withArgument(one, place);
     const name = place?.name ?? comment.function ?? namedKfunc(one, court);
     const { subject, implied } = subjectOf(own, comment, place, at, court);
     const sort = ofSubject(own, subject, namesIn(place?.syntax ?? null));
@@ -72,7 +72,16 @@ function findPlace(comment: ReviewComment, anchor: Anchor | null, court: Court, 
 
 /** `bpf_this() may return NULL`, said of the function quoted, is about what programs get. */
 function returnsItself(stated: StatedClaim, name: string | null): boolean {
-  return stated.category === 'null-deref' && name !== null && stated.subjects[0] === `${name}()`;
+  if (stated.category !== 'null-deref' || name === null || stated.subjects[0] !== `${name}()`) return false;
+  return !new RegExp(`\\b${name}\\([^()]*\\bNULL\\b`).test(stated.text);
+}
+
+/** `a program may call bpf_this(NULL, 0)`: about the parameter that gets it. */
+function withArgument(stated: StatedClaim, place: Place | null): StatedClaim {
+  const given = place && new RegExp(`\\b${place.name}\\(([^()]*)\\)`).exec(stated.text)?.[1]?.split(',');
+  const at = given?.findIndex((x) => x.trim() === 'NULL') ?? -1;
+  const parameter = place?.syntax?.parameters[at]?.name;
+  return parameter ? { ...stated, subjects: [parameter, ...stated.subjects] } : stated;
 }
 
 /** `Can p be NULL in bpf_other()?`, `Does bpf_other() leak?`: about that one. Named otherwise, as what is alike or what calls, it changes nothing. */
@@ -88,19 +97,26 @@ function isSubjectOf(name: string, sentence: string): boolean {
   return new RegExp(`(?<!\\b(?:as|like|unlike) )\\b(?:in|inside)\\s+${name}\\b|^(?:${verb})\\s+${name}\\b`, 'i').test(sentence);
 }
 
-/** `it is not validated`: a number is one out of range, a pointer one that is NULL or leads to no object of the kernel's. */
+/**
+ * `it is not validated`: a number is one out of range, a pointer one that is NULL or leads to no object of the kernel's, or to numbers of the program's that nobody
+ * looked at.
+ */
 function ofSubject(stated: StatedClaim, subject: Subject | null, names: Names): StatedClaim {
   const also = stated.also.filter((a) => a.aspect !== 'validity');
   if (stated.aspect !== 'validity' && also.length === stated.also.length) return stated;
   const type = subject && (names.parameters.get(subject.text)?.type ?? names.variables.get(subject.text));
-  if (!type || type.pointers + type.dims.length === 0)
-    return stated.aspect === 'validity'
-      ? { ...stated, aspect: 'range', also }
-      : { ...stated, also: [...also, { category: 'out-of-bounds', aspect: 'range' }] };
-  const untrusted = { category: 'refcount' as const, aspect: 'untrusted' as const };
-  if (stated.category === 'null-deref') return { ...stated, also: [...also, untrusted] };
-  if (stated.aspect !== 'validity') return { ...stated, also: [...also, { category: 'null-deref', aspect: 'null' }, untrusted] };
-  return { ...stated, category: 'null-deref', aspect: 'null', also: [...also, untrusted] };
+  if (!type || type.pointers + type.dims.length === 0) {
+    const range = { category: 'out-of-bounds' as const, aspect: 'range' as const };
+    return stated.aspect === 'validity' ? { ...stated, aspect: 'range', also } : { ...stated, also: [...also, range] };
+  }
+  const trusted = [
+    { category: 'refcount' as const, aspect: 'untrusted' as const },
+    { category: 'out-of-bounds' as const, aspect: 'validity' as const },
+  ];
+  if (stated.category === 'null-deref') return { ...stated, also: [...also, ...trusted] };
+  const isNull = { category: 'null-deref' as const, aspect: 'null' as const };
+  if (stated.aspect !== 'validity') return { ...stated, also: [...also, isNull, ...trusted] };
+  return { ...stated, ...isNull, also: [...also, ...trusted] };
 }
 
 /** Without a body at hand the words may still name a kfunc that is registered here. */

@@ -33,10 +33,14 @@ function open(what: string, why: string, treeWouldHelp = false): Missing[] {
 const POINTS_ELSEWHERE =
   /\b(next|previous|other|following|preceding|last|first|second|third|upper|lower|sibling|similar|neighbou?ring|remaining) (\w+ )?(functions?|kfuncs?|helpers?|getters?|setters?|hunks?)\b|\b(functions?|kfuncs?|getters?|setters?|ones?) (right |just |further )?(below|above|down|up)\b|\b(both|either|each|all|neither|none|any|two)( of)?( the| these| those)? (functions|kfuncs|function|kfunc|helpers|getters|setters)\b|\bin (both|either|each|all|neither)( of them| of these)?(?=[.,;?]|$)|\b(upper|lower|next|previous|other) one\b|\bthese two\b/i;
 
+/** `Other kfuncs here check their arguments first.`: a model to follow, not where the trouble is. */
+const COMPARES =
+  /(?<=^|[.?!\n]\s*)(all |most |many )?(the )?(other|similar|neighbou?ring|sibling|existing) (\w+ )?(kfuncs|functions|helpers|getters|setters)( (in|of) (this|the same) (file|series|set))?( here)?,? (all |do |already |always |both )?(check|test|validate|verify|do|take|hold|use|guard|handle)\b[^.?!]*[.!]/gi;
+
 /** The quoted lines stand in more than one function, and nothing tells which of them is meant. */
 function wrongPlace({ anchor, comment, place, stated, elsewhere }: Question): Missing[] {
   if (elsewhere !== null) return open(elsewhere, `the words speak of ${elsewhere}(), the entry of ${place?.name}()`);
-  if (place && POINTS_ELSEWHERE.test(stated.text))
+  if (place && POINTS_ELSEWHERE.test(stated.text.replace(COMPARES, '')))
     return open('function', `the words speak of another function than ${place.name}(), which they do not name`);
   if (!anchor || !place || comment.function !== null || new RegExp(`\\b${place.name}\\b`).test(stated.text)) return [];
   const homes = new Set(anchor.rivals.map(({ file, line }) => homeOf(file, line)));

@@ -1,5 +1,6 @@
 /** Sends a question to the inquiry that can answer it. */
 import type { Missing } from '../../claim.ts';
+import { structPointer } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, notOurs, outcomeOf, ruled } from './answer.ts';
@@ -45,12 +46,32 @@ function unlessReadOtherwise(answer: Answer, q: Question, court: Court): Answer 
   const errors = q.stated.aspect === 'null' && /\b(ERR_PTR|IS_ERR\w*|error[- ]pointers?)\b/i.test(`${q.stated.first} ${q.stated.sentence}`);
   const also = errors ? [...q.stated.also, { category: 'null-deref' as const, aspect: 'error-pointer' as const }] : q.stated.also;
   for (const { category, aspect } of also) {
+    if (aspect === 'validity') {
+      if (isObject(q)) continue;
+      const why = `what the program put behind ${q.subject!.text} may be meant`;
+      return { ...answer, missing: [...answer.missing, { what: q.subject!.text, why, treeWouldHelp: false }] };
+    }
     const other = unlessAssumed(byCategory({ ...q, stated: { ...q.stated, category, aspect, also: [] } }, court), court);
     if (outcomeOf(other) === 'refuted') continue;
     const why = `it may also be meant as ${category}, which is not refuted`;
     return { ...answer, missing: [...answer.missing, { what: q.subject?.text ?? 'claim', why, treeWouldHelp: false }] };
   }
   return answer;
+}
+
+/** What it leads to is an object of the kernel's: nothing there is the program's to choose. */
+function isObject({ subject, own }: Question): boolean {
+  if (subject?.kind !== 'parameter' || own.length === 0) return false;
+  return own.every(({ flow, definition }) => {
+    const { name, type } = definition.syntax.parameters[subject.index]!;
+    const struct = structPointer(type);
+    return (
+      struct !== null &&
+      !/dynptr|\bbpf_iter_/.test(struct) &&
+      !/__\w*(str|arena|ign|map|sz|szk|buf)\w*$/.test(name) &&
+      !flow.memory.has(subject.index)
+    );
+  });
 }
 
 /** A lock that an NMI finds taken: no other context has this trouble, so who can call settles it. Sleeping, NULL and the like go wrong elsewhere too. */

@@ -122,7 +122,8 @@ const REASSURANCE =
 
 /** A statement that something is all right makes no claim; a question about it does. */
 function isReassurance({ text, question }: Sentence): boolean {
-  return !question && REASSURANCE.test(text) && !/\b(but|however|unless|except|although|yet)\b/i.test(text);
+  if (question || !REASSURANCE.test(text)) return false;
+  return !/\b(but|however|unless|except|although|yet|redundant|superfluous|unnecessary|needless|pointless|dead code)\b/i.test(text);
 }
 
 function place(reading: Reading, claims: Building[], keen: boolean): void {

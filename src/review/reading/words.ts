@@ -18,7 +18,7 @@ export interface Sentence {
 }
 
 const TOKEN =
-  /`[^`\n]{1,200}`|"[^"\n]{1,200}"|-?\bE[A-Z]{3,}\b|[*&]+(?=[A-Za-z_])[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*|\[[^\]\n]{0,40}\])*|[A-Za-z_]\w*(?:(?:->|\.(?=[a-z_]))[A-Za-z_]\w*|\[[^\]\n]{0,40}\]|\(\))*(?:[-'’](?=[A-Za-z])[A-Za-z]+)*|\d[\w.]*|==|!=|<=|>=|->|&&|\|\||<|>|[^\s\w]/g;
+  /`[^`\n]{1,200}`|"[^"\n]{1,200}"|-?\bE[A-Z]{3,}\b|[*&]+(?=[A-Za-z_])[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*|\[[^\]\n]{0,40}\])*|[A-Za-z_]\w*(?:(?:->|\.(?=[a-z_]))[A-Za-z_]\w*|\[[^\]\n]{0,40}\]|\(\))*(?:[-'’](?=[A-Za-z])[A-Za-z]+)*|\d\w*(?:\.\w+)*|==|!=|<=|>=|->|&&|\|\||<|>|[^\s\w]/g;
 
 /** Abbreviations whose dots end no sentence and join no member. */
 const ABBREVIATION = /\b(e\.g|i\.e|etc|vs|cf|approx|resp)\./gi;
