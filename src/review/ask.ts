@@ -208,6 +208,7 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   if (counted) return said(counted);
   const sized = place && stated.aspect === 'size' ? onlySize(names) : null;
   if (sized) return { subject: sized, implied: true };
+  if (stated.aspect === 'negative' && stated.claimed.some((name) => isMember(name, body, names))) return said(null);
   const shown = subjectAt(stated, place, anchor, names, court);
   if (shown) return { subject: shown, implied: true };
   const given = comment.subject?.trim();
@@ -239,6 +240,11 @@ const STEPS = /^(\+\+|--)|(\+\+|--)$/g;
 
 function bodyOf(place: Place | null): string {
   return place ? place.source.file.text.slice(place.source.start, place.source.end) : '';
+}
+
+/** Only a member goes by that name: what the line does to something else is no answer. */
+function isMember(name: string, body: string, names: Names): boolean {
+  return /^\w+$/.test(name) && subjectNamed(name, names) === null && new RegExp(`(?:->|\\.)${name}\\b`).test(body);
 }
 
 /** `the size check covers too little`, where one argument is a size. */

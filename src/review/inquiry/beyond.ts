@@ -48,7 +48,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\b((soft|hard) ?lock-?ups?|rcu stalls?|watchdog|hung task|hangs?|for ?ever|endless(ly)?|latency|starv\w+|monopoli[sz]\w*|(loops?|iterat\w+|runs?|spins?|keeps?|takes?)\b[^.?]{0,50}\b(seconds|minutes|[mb]illions?( of)? times|too long|very long|long time|(too )?many (times|iterations)))\b/i,
+      /\b((soft|hard) ?lock-?ups?|rcu stalls?|watchdog|hung task|hangs?|for ?ever|endless(ly)?|latency|starv\w+|monopoli[sz]\w*|(for )?(a |too |very )long time|too long to|(loops?|iterat\w+|runs?|spins?|keeps?|takes?)\b[^.?]{0,50}\b(seconds|minutes|[mb]illions?( of)? times|too long|very long|(too )?many (times|iterations)))\b/i,
     what: 'how long it takes',
   },
   {

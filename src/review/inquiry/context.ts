@@ -5,7 +5,7 @@ import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, ruled, unknown, weigh } from './answer.ts';
-import { hasPlainSection, readPlainly, unseenSleepers, usedAfterUnlock } from './body.ts';
+import { hasPlainSection, readPlainly, textOf, unseenSleepers, usedAfterUnlock } from './body.ts';
 
 type Sleep = EventOf<'sleep'>;
 type Read = EventOf<'rcu-read'>;
@@ -134,6 +134,17 @@ function outlives(unit: KfuncUnit, reads: Read[], q: Question): Missing[] {
   return hasPlainSection(unit) ? [] : open('the section is none of rcu_read_lock(): whether it counts is not settled by the flow');
 }
 
+/** `m->lower` where only `m->upper` is read in the section; a member of what was read there is another matter. */
+function ofOtherMember(unit: KfuncUnit, reads: Read[], { subject }: Question): Missing[] {
+  if (subject?.kind !== 'expression') return [];
+  const plain = (text: string) => text.replace(/\s+/g, '');
+  const isGiven = reads.some((e) =>
+    new RegExp(`(?<![\\w>.])${subject.root}\\s*=[^=;]*\\b${e.how}\\b`).test(textOf(unit.definition.source)),
+  );
+  if (isGiven || reads.every((e) => plain(e.text).includes(plain(subject.text)))) return [];
+  return [{ what: subject.text, why: `what protects ${subject.text} was not seen`, treeWouldHelp: false }];
+}
+
 function readsIn(unit: KfuncUnit, q: Question, court: Court): Answer {
   const reads = unit.flow.events.filter((e): e is Read => e.k === 'rcu-read');
   if (reads.length === 0)
@@ -142,7 +153,11 @@ function readsIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       `no read of an RCU-protected pointer was seen in ${unit.kfunc.name}()`,
       unit.flow.partial || unit.flow.unknownCallees.size > 0,
     );
-  const missing = [...unseen(unit).filter((m) => unit.flow.unknownCallees.has(m.what) || unit.flow.partial), ...outlives(unit, reads, q)];
+  const missing = [
+    ...unseen(unit).filter((m) => unit.flow.unknownCallees.has(m.what) || unit.flow.partial),
+    ...outlives(unit, reads, q),
+    ...ofOtherMember(unit, reads, q),
+  ];
   const guards = reads.map(
     (e): Evidence => ({
       kind: 'guard',

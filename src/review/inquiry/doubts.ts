@@ -12,11 +12,13 @@ import type { Answer } from './answer.ts';
 import { claimBehind } from './answer.ts';
 import { beyondTheCall, speaksOfSleep } from './beyond.ts';
 import { usesInC } from './c-callers.ts';
+import { saysMore } from './vague.ts';
 
 export function doubtsAbout(answer: Answer, q: Question, court: Court): Missing[] {
   const byVerifier = answer.findings.filter((f) => f.evidence.some((e) => e.role === 'carries' && e.kind === 'verifier'));
   return [
     ...wrongPlace(q),
+    ...saysMore(q),
     ...beyondTheCall(q),
     ...(speaksOfSleep(q) ? [] : open(q.function ?? 'claim', 'whether it is about sleeping could not be read for sure')),
     ...(byVerifier.length > 0

@@ -179,8 +179,8 @@ function askTaken(q: Question, court: Court): Answer {
 
 function takenIn(unit: KfuncUnit, q: Question, court: Court): Answer {
   const returns = returnsOf(unit).filter((e) => e.held !== 'null' && e.occurrences.some((o) => (o.fact.nul & VALID) !== 0));
-  const named = q.subject?.kind === 'parameter' || q.subject?.kind === 'variable' ? q.subject.root : null;
-  const isReturned = named === null || returns.some((e) => new RegExp(`\\b${named}\\b`).test(e.text));
+  const named = q.subject && ['parameter', 'variable', 'expression'].includes(q.subject.kind) ? q.subject.text : null;
+  const isReturned = named === null || returns.some((e) => new RegExp(`(?<![\\w>.])${escaped(named)}(?!\\w|->|\\.)`).test(e.text));
   if (!isReturned) return unknown(q.subject!.text, `${q.subject!.text} is not what ${unit.kfunc.name}() hands out`, false);
   if (returns.length === 0 || !returns.every((e) => e.held === 'yes'))
     return unknown('return', `whether a reference goes out of ${unit.kfunc.name}() could not be followed`, true);
@@ -201,6 +201,10 @@ function takenIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       missing,
     }),
   ]);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** A get that needs a live count, on an object whose count may be zero. */

@@ -209,10 +209,9 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'what bounds|limits|constrains S',
       'S ~2 bounded|range-checked|clamped',
       'S ~2 not ~2 checked|validated|bounded|limited',
-      'valid S',
     ],
   ],
-  ['out-of-bounds', 'validity', 2, ['validat*|check* ~2 S ~3 before']],
+  ['out-of-bounds', 'validity', 2, ['validat*|check* ~2 S ~3 before', 'valid S']],
   ['out-of-bounds', 'range', 1, ['array', 'index|idx', 'bounds', 'overflow*']],
   [
     'out-of-bounds',

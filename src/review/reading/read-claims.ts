@@ -264,6 +264,7 @@ function finish(claim: Building, comment: ReviewComment, sentences: Sentence[]):
     paragraphs,
     hedged: claim.hedged,
     also: claim.also,
+    vague: claim.aspect === 'validity' || claim.also.some((a) => a.aspect === 'validity'),
   };
 }
 

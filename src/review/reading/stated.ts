@@ -43,6 +43,8 @@ export interface StatedClaim {
   hedged: boolean;
   /** what the words may mean just as well: a refutation must hold for these too */
   also: { category: Category; aspect: Aspect }[];
+  /** `not validated`, `not checked`: for what is not said */
+  vague: boolean;
 }
 
 /** The names that words are held against. */
