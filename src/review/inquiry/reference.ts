@@ -226,7 +226,7 @@ function liveIn(unit: KfuncUnit, q: Question, court: Court): Answer {
     missing.push({
       what: bad[0]!.callee,
       why: `whether the count is above zero where ${bad[0]!.callee}() takes a reference can't be told`,
-      treeWouldHelp: true,
+      treeWouldHelp: unit.flow.partial || unit.flow.unknownCallees.size > 0,
     });
   const guards = gets.map((e) =>
     carry(
