@@ -200,7 +200,8 @@ export function readLvalue(a: Activation, s: State, lvalue: Expr, anew = false):
   if (x.k === 'cast') return chain(readLvalue(a, s, x.x), (o) => [{ s: o.s, v: convert(a, o.s, o.v, a.type(x.type)) }]);
   if (x.k !== 'field' && x.k !== 'index' && !(x.k === 'unary' && x.op === '*')) return evaluate(a, s, x);
   return chain(lvaluePointer(a, s, x), (o) => {
-    if (x.k !== 'index') noteDeref(a, o.s, o.v, x.span, 'read');
+    // `b->name` of an array reads nothing yet: it is where the array stands
+    if (x.k !== 'index' && pointee(a.value(o.v).type).k !== 'array') noteDeref(a, o.s, o.v, x.span, 'read');
     if (anew && isProgramMemory(a, placeOf(o.v))) o.s.env.delete(placeOf(o.v));
     return loadFrom(a, o.s, o.v, x.span, expressionName(x));
   });

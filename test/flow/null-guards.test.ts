@@ -4,7 +4,7 @@ import { claimsOf, verdictOf } from './analyse-code.ts';
 
 const wrap = (guard: string, use = 'return p->x;') => `
 struct inner { int y; };
-struct foo { int x; struct inner in; struct foo *next; };
+struct foo { int x; struct inner in; struct foo *next; int row[4]; };
 extern int probe(void);
 static inline bool usable(struct foo *q) { return q && q->x > 0; }
 static int check(struct foo *q) { if (!q) return -EINVAL; return 0; }
@@ -41,6 +41,7 @@ const GUARDS: [string, string][] = [
   ['IS_ERR_OR_NULL', 'if (IS_ERR_OR_NULL(p)) return 0;'],
   ['while(!p) return', 'while (!p) return 0;'],
   ['switch on error', 'switch (p ? 0 : 1) { case 0: break; default: return 0; }'],
+  ['where an array stands, taken before', 'int *row = p->row; if (!p) return 0; n = row[1];'],
   ['GNU ?:', 'p = p ?: other; if (!p) return 0;'],
 ];
 
@@ -52,6 +53,8 @@ const ALMOST: [string, string][] = [
   ['VM_BUG_ON may be compiled out', 'VM_BUG_ON(!p);'],
   ['one branch only', 'if (n) { if (!p) return 0; }'],
   ['|| lets it through', 'if (!p && n > 3) return 0;'],
+  ['an element, read before', 'n = p->row[1]; if (!p) return 0;'],
+  ['an array followed, never tested', 'int *row = p->row; n = row[1];'],
   ['inverted', 'if (p) n = 1;'],
   ['IS_ERR only', 'if (IS_ERR(p)) return 0;'],
   ['put back by rcu_assign_pointer', 'q = p; if (!q) rcu_assign_pointer(q, other);'],

@@ -332,7 +332,7 @@ function whyNotNull(origin: Origin, o: Occurrence, name: string, use: Use): Evid
     (r): Evidence => ({
       kind: 'guard',
       role: 'carries',
-      text: `the test \`${r.text}\` in line ${r.location.line} keeps NULL away from ${name} here${r.locked && origin.k === 'load' ? ', and so does the lock that is held since' : ''}`,
+      text: `the test \`${r.text}\` in line ${r.location.line} keeps NULL away from ${name} here${r.locked && origin.k === 'load' && use.k === 'deref' && !isVariable(pointerOf(use.text)) ? ', and so does the lock that is held since' : ''}`,
       location: r.location,
       source: null,
     }),
