@@ -270,7 +270,7 @@ function addressOf(a: Activation, s: State, x: Expr, span: Span): Outcome[] {
   if (x.k === 'index') {
     // &a[0] is a
     const first = x.i.k === 'number' && x.i.value === 0;
-    return chain(loadPlace.element(a, s, x), (o) => [{ s: o.s, v: first ? (o.s.links.get(o.v)?.from ?? o.v) : o.v }]);
+    return chain(loadPlace.element(a, s, x, false), (o) => [{ s: o.s, v: first ? (o.s.links.get(o.v)?.from ?? o.v) : o.v }]);
   }
   if (x.k === 'name') {
     const v = a.variable(x.name);

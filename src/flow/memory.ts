@@ -106,9 +106,12 @@ function memberType(a: Activation, base: string, member: string): CType {
   return findField(a, to.tag, member) ?? UNKNOWN;
 }
 
-/** a[i] as a place: evaluates both, notes the index, gives a pointer to the element. */
-function element(a: Activation, s: State, e: Expr & { k: 'index' }): Outcome[] {
-  return chain(arrayBase(a, s, e.x), (base) =>
+/**
+ * a[i] as a place: evaluates both, notes the index, gives a pointer to the element.
+ * @param touched false where only its address is taken
+ */
+function element(a: Activation, s: State, e: Expr & { k: 'index' }, touched = true): Outcome[] {
+  return chain(arrayBase(a, s, e.x, touched), (base) =>
     chain(evaluate(a, base.s, e.i), (index) => {
       const type = a.value(base.v).type;
       a.note(index.s, e.span, index.v, {
@@ -124,13 +127,14 @@ function element(a: Activation, s: State, e: Expr & { k: 'index' }): Outcome[] {
 }
 
 /** The array itself, not a copy of it: `p->table`, a global, a local, or a pointer's value. */
-function arrayBase(a: Activation, s: State, x: Expr): Outcome[] {
+function arrayBase(a: Activation, s: State, x: Expr, touched: boolean): Outcome[] {
   if (x.k === 'field') {
     return chain(memberPointer(a, s, x), (o) => {
       const type = a.value(o.v).type;
       const inner = type.k === 'pointer' ? type.to : UNKNOWN;
+      // a pointer is read out of the object, an array lies in it; a member of unknown type is one of the two, and of an array the address alone touches nothing
+      if (inner.k !== 'unknown' || touched) noteDeref(a, o.s, o.v, x.span, 'read');
       if (inner.k !== 'array') return loadFrom(a, o.s, o.v, x.span, expressionName(x));
-      noteDeref(a, o.s, o.v, x.span, 'read');
       const id = `${o.v}[]`;
       if (!o.s.links.has(id)) {
         a.define(o.s, id, inner, a.value(o.v).origins, o.s.fact(o.v), a.value(o.v).taint);
