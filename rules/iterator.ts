@@ -117,9 +117,11 @@ function* failedConstructor(unit: KfuncUnit, view: ProgramView): Iterable<Claim>
     const reads = readsOf(user);
     for (const field of new Set(reads.map(fieldOf))) {
       const crash = firstUse(user, field);
-      if (!crash || seen.has(field) || !failures.some((f) => f.memory.get(`0->${field}`)?.nul === NULL)) continue;
+      const leaving = failures.filter((f) => f.memory.get(`0->${field}`)?.nul === NULL);
+      if (!crash || seen.has(field) || leaving.length === 0) continue;
       seen.add(field);
-      yield nullUsed(unit, user, crash, field);
+      const other = testedInstead(user, crash, field).find((g) => leaving.every((f) => f.memory.has(`0->${g}`)));
+      yield nullUsed(unit, user, crash, field, other ?? null);
     }
     const claim = reads[0] && !seen.has('') ? untouched(unit, user, reads) : null;
     if (claim) seen.add('');
@@ -152,7 +154,15 @@ function firstUse(user: KfuncUnit, field: string): Deref | null {
   return first?.k === 'deref' && first.occurrences.some((o) => from(o) && o.doubt === null && (o.fact.nul & NULL) !== 0) ? first : null;
 }
 
-function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string): Claim {
+/** Other members that are asked about before: what the constructor left in one of them may end things there. One that it did not set holds anything. */
+function testedInstead(user: KfuncUnit, crash: Deref, field: string): string[] {
+  const tests = user.flow.events.filter((e) => e.k === 'test' && before(placeInKfunc(e), placeInKfunc(crash)) < 0);
+  const origins = tests.flatMap((e) => e.occurrences.flatMap((o) => o.origins));
+  return origins.flatMap((x) => (x.k === 'load' && x.of === 0 ? (/->(\w+)$/.exec(x.text)?.[1] ?? []) : [])).filter((g) => g !== field);
+}
+
+function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string, other: string | null): Claim {
+  const why = `whether the test of ${other} keeps an iterator away whose constructor failed can't be told`;
   return claimOf(iterator, user, {
     subject: field,
     property: CODE,
@@ -163,6 +173,7 @@ function nullUsed(unit: KfuncUnit, user: KfuncUnit, crash: Deref, field: string)
       step(`${unit.kfunc.name}() leaves ${field} NULL when it fails`, unit.definition.location),
       step(`${user.kfunc.name}() uses it: ${crash.text}`, crash.location),
     ],
+    missing: other === null ? [] : [{ what: other, why, treeWouldHelp: false }],
   });
 }
 
