@@ -6,6 +6,7 @@ import { commonType, typeKey, typeMax, typeMin, UNKNOWN } from './ctype.ts';
 import type { Bound, Fact, Reason } from './domain.ts';
 import { isImpossible, meet, NULL, pointerFact, rangeFact, saysTheSame, UNKNOWN_FACT, VALID, withReason } from './domain.ts';
 import { holdsLock, plainRoot, type State } from './state.ts';
+import { isLimit } from './symbol.ts';
 
 export const TRUE_FACT: Fact = { ...UNKNOWN_FACT, nul: VALID | 4, nonZero: true };
 export const FALSE_FACT: Fact = { ...rangeFact(0, 0), nul: NULL };
@@ -176,8 +177,7 @@ export function assumeTruth(a: Activation, s: State, id: string, truth: boolean,
 
 function symbolOf(id: string): string {
   const root = id.replace(/:[usb?]\d+$/, '');
-  // set while booting, and a limit to everybody from then on
-  if (root === 'g:nr_cpu_ids' || root === 'g:nr_node_ids') return root.slice(2);
+  if (root.startsWith('g:') && isLimit(root.slice(2))) return root.slice(2);
   return root.startsWith('s:') ? root.slice(2) : `#${root}`;
 }
 

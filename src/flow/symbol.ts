@@ -3,13 +3,20 @@ import type { Expr, Span } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import type { CType } from './ctype.ts';
 import { INT, UINT, ULONG } from './ctype.ts';
-import { NULL, rangeFact, VALID } from './domain.ts';
+import { meet, NULL, rangeFact, VALID } from './domain.ts';
 import { address, constant } from './evaluate.ts';
 import { memberExtent, structSize, typeSize } from './layout.ts';
 import type { State } from './state.ts';
 import { kept } from './type-memory.ts';
 
 const INT_MAX = 2 ** 31 - 1;
+
+/** Set while booting, and a limit to everybody from then on: unsigned int (include/linux/cpumask.h, include/linux/nodemask.h), and never more than an int holds. */
+const LIMITS: ReadonlySet<string> = new Set(['nr_cpu_ids', 'nr_node_ids']);
+
+export function isLimit(name: string): boolean {
+  return LIMITS.has(name);
+}
 
 export function namedValue(a: Activation, s: State, name: string, span: Span, e: Expr | null = null): string {
   if (e) return sizeValue(a, s, name, e);
@@ -69,11 +76,11 @@ function globalValue(a: Activation, s: State, name: string, _span: Span): string
   const held = s.env.get(place);
   if (held !== undefined) return held;
   const known = a.program.findVariable(name, a.file);
-  const type: CType = known ? a.type(known.type) : { k: 'unknown', name: '' };
+  const type: CType = known ? a.type(known.type) : isLimit(name) ? UINT : { k: 'unknown', name: '' };
   if (type.k === 'array') return address(a, s, place, name, type);
   if (type.k === 'struct') return address(a, s, place, name, { k: 'pointer', to: type });
   const id = `g:${name}`;
-  a.define(s, id, type, [{ k: 'global', name }], a.topFact(type));
+  a.define(s, id, type, [{ k: 'global', name }], isLimit(name) ? meet(a.topFact(type), rangeFact(0, INT_MAX)) : a.topFact(type));
   s.env.set(place, id);
   return id;
 }
