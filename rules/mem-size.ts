@@ -113,7 +113,7 @@ function accessClaim(unit: KfuncUnit, index: number, size: number, name: string)
     .sort((x, y) => before(placeInKfunc(x), placeInKfunc(y)) || before(x.location, y.location));
   let unsure: { use: EventOf<'deref'>; o: Occurrence } | null = null;
   for (const use of uses) {
-    if (!use.fixed && isIndexedWithin(unit, use, index, size)) continue;
+    if (!use.fixed && isIndexedWithin(unit, use, size)) continue;
     for (const o of use.occurrences) {
       if (!isFromParameter(o, index)) continue;
       const covered = covers(use, o, size);
@@ -127,18 +127,14 @@ function accessClaim(unit: KfuncUnit, index: number, size: number, name: string)
 }
 
 /** `for (i = 0; i < n__sz / sizeof(*n); i++) n[i]`: the index is less than something worked out of the size. Less than the size itself does for bytes alone. */
-function isIndexedWithin(unit: KfuncUnit, use: EventOf<'deref'>, index: number, size: number): boolean {
-  const bytes = /^(?:const\s+)?(?:void|char|u8|__u8|s8|__s8|uint8_t|int8_t|unsigned char|signed char)$/.test(
-    unit.definition.syntax.parameters[index]!.type.name,
-  );
+function isIndexedWithin(unit: KfuncUnit, use: EventOf<'deref'>, size: number): boolean {
+  const isSize = (symbol: string) => symbol.replace(/:.*$/, '') === `#p${size}`;
   return unit.flow.events.some(
     (e) =>
       e.k === 'index' &&
       isSamePlace(e, use) &&
       e.occurrences.every(
-        (o) =>
-          o.fact.lo === o.fact.hi ||
-          (o.taint.has(size) && o.fact.below.some((b) => b.plus <= 0 && (bytes || b.symbol.replace(/:.*$/, '') !== `#p${size}`))),
+        (o) => o.fact.lo === o.fact.hi || o.fact.below.some((b) => b.plus <= 0 && (isSize(b.symbol) ? e.width === 1 : o.taint.has(size))),
       ),
   );
 }

@@ -126,16 +126,18 @@ function check(unit: KfuncUnit, use: Use, o: Occurrence, chosen: Chosen): Proble
   const steered = o.steered?.get(chosen.taint);
   const low = steered === 'up' ? 'ok' : lowerEnd(o);
   const sizes = sizesOf(unit);
-  const high = steered === 'down' ? 'ok' : upperEnd(o, extent, sizes);
+  const size = extent === null && use.k === 'index' && steered === undefined ? sizeOfOwn(unit, use) : null;
+  const shown = extent ?? (size === null || size === chosen.index ? null : extentBySize(unit, size));
+  const high = steered === 'down' ? 'ok' : size === null ? upperEnd(o, extent, sizes) : endWithin(o, size, sizes);
   if (low === 'ok' && high === 'ok') return null;
   const sure = o.doubt === null && (low === 'bad' || high === 'bad');
   return {
     use,
-    what: describe(use, o, name, low, high, extent, isBoundedAbove(o, sizes)),
+    what: describe(use, o, name, low, high, shown, isBoundedAbove(o, sizes)),
     sure,
     missing: sure ? [] : missingFor(use, o, extent, low, high),
     occurrence: o,
-    mend: low === 'ok' && extent !== null && isOffByOne(o, extent) ? 'edge' : low === 'bad' && high === 'ok' ? 'sign' : null,
+    mend: low === 'ok' && shown !== null && isOffByOne(o, shown) ? 'edge' : low === 'bad' && high === 'ok' ? 'sign' : null,
   };
 }
 
@@ -165,6 +167,27 @@ function plainMemory(unit: KfuncUnit, parameter: number | null, of: 'bytes' | 'e
 }
 
 type End = 'ok' | 'bad' | 'unsure';
+
+/** The parameter that gives the size of the bytes that are indexed. Of wider elements there are fewer, and mem-size has to say. */
+function sizeOfOwn(unit: KfuncUnit, use: EventOf<'index'>): number | null {
+  const { parameters } = unit.definition.syntax;
+  const pointer = use.chain.length === 0 && use.of !== null ? parameters[use.of] : undefined;
+  const isSized = pointer !== undefined && /.__szk?$/.test(parameters[use.of! + 1]?.name ?? '');
+  return isSized && use.width === 1 ? use.of! + 1 : null;
+}
+
+function extentBySize(unit: KfuncUnit, size: number): Extent {
+  return { value: null, symbol: `#p${size}`, plus: 0, text: unit.definition.syntax.parameters[size]!.name };
+}
+
+/** Against the size that came with the memory: what is less than it fits. What was worked out of it in another way is claimed by mem-size. */
+function endWithin(o: Occurrence, size: number, sizes: ReadonlySet<number>): End {
+  const bounds = o.fact.below.filter((b) => b.symbol === `#p${size}`);
+  if (bounds.length > 0) return bounds.some((b) => b.plus <= 0) ? 'ok' : 'bad';
+  if (isBoundedAbove(o, sizes)) return 'ok';
+  const isItself = o.origins.some((x) => x.k === 'param');
+  return o.taint.has(size) && !isItself ? 'ok' : 'bad';
+}
 
 function lowerEnd(o: Occurrence): End {
   if (o.fact.lo >= 0 || o.fact.above.some((b) => b.plus >= 0 && /^[A-Z(s]/.test(b.symbol))) return 'ok';

@@ -5,7 +5,7 @@ import type { FunctionSource, Program, SourceFile } from '../source/model.ts';
 import type { KnownContent } from './contents.ts';
 import type { CType } from './ctype.ts';
 import { resolveType, typeMax, typeMin } from './ctype.ts';
-import type { Fact } from './domain.ts';
+import type { Bound, Fact } from './domain.ts';
 import { ANY_POINTER, factKey, join, pointerFact, rangeFact } from './domain.ts';
 import type { FlowEvent, Occurrence } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -240,15 +240,19 @@ export class Activation {
     };
   }
 
-  /** Records that something happens to value `id` at `span`. Agreeing paths are kept once. */
-  note(s: State, span: Span, id: string, event: NewEvent): void {
+  /**
+   * Records that something happens to value `id` at `span`. Agreeing paths are kept once.
+   * @param below bounds that hold of it here beside those of its fact
+   */
+  note(s: State, span: Span, id: string, event: NewEvent, below: readonly Bound[] = []): void {
+    const o = this.occurrence(s, id);
     this.add({
       ...event,
       location: this.locate(span),
       function: this.fn.name,
       text: this.text(span),
       chain: [],
-      occurrences: [this.occurrence(s, id)],
+      occurrences: [below.length === 0 ? o : { ...o, fact: { ...o.fact, below: [...o.fact.below, ...below] } }],
     } as FlowEvent);
   }
 

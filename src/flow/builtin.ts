@@ -485,6 +485,7 @@ const perCpu: Builtin = (a, s, e) => {
         array: 'per_cpu areas',
         extent: { value: null, symbol: 'nr_cpu_ids', plus: 0, text: 'nr_cpu_ids' },
         of: null,
+        width: null,
       });
       return [{ s: c.s, v: near(a, c.s, o.v, `%${e.span.start}`, e.span, to) }];
     });

@@ -74,8 +74,8 @@ export type FlowEvent = Common &
         element: boolean;
         fixed: boolean;
       }
-    /** `of`: where the extent is not known, the parameter of this function that points to the array: its caller may know */
-    | { k: 'index'; array: string; extent: Extent | null; of: number | null }
+    /** `of`: where the extent is not known, the parameter of this function that points to the array: its caller may know; `width`: bytes of an element, null where not known */
+    | { k: 'index'; array: string; extent: Extent | null; of: number | null; width: number | null }
     | { k: 'shift'; width: number }
     /** a length in bytes handed to memcpy and kin for its argument `argument`; `of`: extent of that object where known; `parameter`: it is this parameter's memory */
     | { k: 'length'; callee: string; of: Extent | null; argument: number; parameter: number | null }

@@ -2,6 +2,7 @@
 import type { Span } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import { type CType, typeKey } from './ctype.ts';
+import type { Bound } from './domain.ts';
 import type { Extent } from './event.ts';
 import { arrayCount, typeSize } from './layout.ts';
 import { pointee } from './memory.ts';
@@ -85,6 +86,23 @@ export function parameterBehind(s: State, pointer: string): number | null {
   return null;
 }
 
+/** `n - 1` is less than n: the bound that a number made of parameter `index` by adding constants has by itself, where none of the sums can have wrapped. */
+export function boundByOrigin(s: State, id: string, index: number): Bound[] {
+  let at = id;
+  let plus = 0;
+  for (let i = 0; i < 8; i++) {
+    if (at === `p${index}`) return plus === 0 ? [] : [{ symbol: `#${at}`, plus: plus + 1 }];
+    const link = s.links.get(at);
+    if (link?.k !== 'cast' && link?.k !== 'add') return [];
+    const added = link.k === 'add' ? link.plus : 0;
+    const [sum, from] = [s.fact(at), s.fact(link.from)];
+    if (sum.lo !== from.lo + added || sum.hi !== from.hi + added) return [];
+    plus += added;
+    at = link.from;
+  }
+  return [];
+}
+
 /** `(p + i)->x`, `p += i; *p`: what is touched is p[i], where the array that p points into is known. */
 export function noteReach(a: Activation, s: State, id: string, span: Span): void {
   let at = id;
@@ -94,7 +112,7 @@ export function noteReach(a: Activation, s: State, id: string, span: Span): void
       const extent = a.value(sum.index).taint.size > 0 ? extentBehind(a, s, sum.base) : null;
       const origin = a.value(sum.base).origins[0];
       const array = origin?.k === 'address' ? origin.name : `the array that \`${a.text(span)}\` is in`;
-      if (extent) a.note(s, span, sum.index, { k: 'index', array, extent, of: null });
+      if (extent) a.note(s, span, sum.index, { k: 'index', array, extent, of: null, width: null });
       return;
     }
     const link = s.links.get(at);

@@ -129,7 +129,7 @@ function noteIndex(a: Activation, s: State, call: BoundCall, sink: NonNullable<F
           plus: 0,
           text: limit,
         };
-  a.note(s, call.e.args[argument]!.span, id, { k: 'index', array: `${call.name}()`, extent, of: null });
+  a.note(s, call.e.args[argument]!.span, id, { k: 'index', array: `${call.name}()`, extent, of: null, width: null });
 }
 
 function noteLength(a: Activation, s: State, call: BoundCall, argument: number, of: number[]): void {

@@ -7,7 +7,7 @@ import type { CType } from './ctype.ts';
 import { UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { address, chain, evaluate, near } from './evaluate.ts';
-import { extentBehind, noteReach, parameterBehind } from './extent.ts';
+import { boundByOrigin, extentBehind, noteReach, parameterBehind } from './extent.ts';
 import { memberExtent, typeSize } from './layout.ts';
 import { formerPlace, mayBeNull, memberOnRecord } from './member.ts';
 import { noteRcuUse } from './rcu-use.ts';
@@ -114,12 +114,12 @@ function element(a: Activation, s: State, e: Expr & { k: 'index' }, touched = tr
   return chain(arrayBase(a, s, e.x, touched), (base) =>
     chain(evaluate(a, base.s, e.i), (index) => {
       const type = a.value(base.v).type;
-      a.note(index.s, e.span, index.v, {
-        k: 'index',
-        array: expressionName(e.x),
-        extent: extentBehind(a, index.s, base.v),
-        of: parameterBehind(index.s, base.v),
-      });
+      const of = parameterBehind(index.s, base.v);
+      const extent = extentBehind(a, index.s, base.v);
+      const width = typeSize(a, pointee(type));
+      // the size of a parameter's memory is the parameter after it, and counts bytes
+      const own = of === null || width !== 1 ? [] : boundByOrigin(index.s, index.v, of + 1);
+      a.note(index.s, e.span, index.v, { k: 'index', array: expressionName(e.x), extent, of, width }, own);
       if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read', index.s.fact(index.v));
       return [{ s: index.s, v: near(a, index.s, base.v, `[${e.span.start}]`, e.span, pointee(type)) }];
     }),
