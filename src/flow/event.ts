@@ -86,8 +86,8 @@ export type FlowEvent = Common &
     /** `unreleased`: references that are still held; `negative`: the value is below zero before it becomes the return type */
     | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; negative: boolean; unreleased: Unreleased[] }
     | { k: 'call'; callee: string; known: boolean; context: ReadonlyMap<ContextKind, number>; sleeps: 'yes' | 'no' | 'unknown' }
-    /** a reference is taken: `live` by a get that needs a count above zero, else by one that tests it; `held`: on an object that a reference is held of already */
-    | { k: 'get'; callee: string; live: boolean; held: boolean }
+    /** a reference is taken: `live` by a get that needs a count above zero; `tests`: by one that says whether it is; `held`: on an object that a reference is held of already */
+    | { k: 'get'; callee: string; live: boolean; tests: boolean; held: boolean }
     /**
      * may sleep; `context`: what is held here by the function itself and its callers within the kfunc, if `unsure` is null; `permission`: the condition on the
      * way that asks whether sleeping is allowed

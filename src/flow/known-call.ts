@@ -38,7 +38,8 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
   if (known.rcuPointer) a.note(s, span, constant(a, s, 0), { k: 'rcu-read', how: call.name, ...rcuSection(s) });
   if (known.takes && typeof known.takes.what === 'number' && call.args[known.takes.what] !== undefined) {
     const object = rootOf(s, call.args[known.takes.what]!);
-    a.note(s, span, object, { k: 'get', callee: call.name, live: known.takes.live, held: s.held.some((h) => h.value === object) });
+    const held = s.held.some((h) => h.value === object);
+    a.note(s, span, object, { k: 'get', callee: call.name, live: known.takes.live, tests: known.takes.when !== 'always', held });
   }
   if (known.context && !known.context.when) changeContext(a, s, known.context.kind, known.context.change);
   for (const i of known.fills ?? []) if (call.args[i] !== undefined) handOver(a, s, call.args[i]!);

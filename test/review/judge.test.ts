@@ -206,6 +206,16 @@ describe('references, sections, registration: what looks refuted and is not', ()
     expect(claim!.verdict).not.toBe('refuted');
   });
 
+  it('a count that is above zero while the object is there says nothing of an object that may be gone', async () => {
+    const body = '__bpf_kfunc struct task_struct *bpf_x(struct task_struct *p)\n{\n\tget_task_struct(p);\n\treturn p;\n}\n';
+    const words = 'get_task_struct() on a task whose usage may already be zero is a use-after-free.';
+    const verdict = async (code: string, flags: string) => (await ask(code, flags, 'get_task_struct(p);', words))[0]!.verdict;
+    expect(await verdict(body, 'KF_ACQUIRE')).toBe('confirmed');
+    expect(await verdict(body, 'KF_ACQUIRE | KF_RCU')).toBe('refuted');
+    const found = body.replace('(struct task_struct *p)\n{', '(int nr)\n{\n\tstruct task_struct *p = find_task_by_vpid(nr);\n');
+    expect(await verdict(found, 'KF_ACQUIRE')).toBe('undecided');
+  });
+
   it('memory is no reference', async () => {
     const body =
       '__bpf_kfunc struct thing *bpf_x(struct thing *t)\n{\n\tu64 *copy = kmalloc(8, GFP_ATOMIC);\n\n\tif (!refcount_inc_not_zero(&t->refs))\n\t\treturn NULL;\n\treturn t;\n}\n';

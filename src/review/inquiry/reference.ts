@@ -228,14 +228,9 @@ function liveIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       why: `whether the count is above zero where ${bad[0]!.callee}() takes a reference can't be told`,
       treeWouldHelp: unit.flow.partial || unit.flow.unknownCallees.size > 0,
     });
-  const guards = gets.map((e) =>
-    carry(
-      e.live
-        ? `${e.callee}() takes one more of an object that is held already`
-        : `${e.callee}() takes a reference only if the count is above zero`,
-      e,
-    ),
-  );
+  const untested = gets.find((e) => !e.live && !e.tests && !e.held);
+  if (untested && bad.length === 0) return countGoesWithObject(unit, untested, q, court);
+  const guards = gets.map((e) => carry(liveText(e), e));
   return answered([
     weigh(court, unit, q, {
       rule: 'refcount-zero',
@@ -245,6 +240,30 @@ function liveIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       message: 'a reference may be taken of an object whose count is zero',
       guards: soften(guards, missing),
       missing,
+    }),
+  ]);
+}
+
+function liveText({ callee, live, tests }: EventOf<'get'>): string {
+  if (live) return `${callee}() takes one more of an object that is held already`;
+  return tests ? `${callee}() takes a reference only if the count is above zero` : `${callee}() needs no count above zero`;
+}
+
+/** get_task_struct(): the count is above zero for as long as the object is there, and whether it is only the verifier can say, of an argument. */
+function countGoesWithObject(unit: KfuncUnit, get: EventOf<'get'>, q: Question, court: Court): Answer {
+  const { parameters } = unit.definition.syntax;
+  const index = parameters.findIndex((_, i) => get.occurrences.every((o) => o.origins.every((x) => x.k === 'param' && x.index === i)));
+  if (index < 0)
+    return unknown(q.subject?.text ?? get.text, `whether what ${get.callee}() takes a reference of is still there is not followed`, false);
+  return answered([
+    weigh(court, unit, q, {
+      rule: 'untrusted-param',
+      subject: parameters[index]!.name,
+      property: { kind: 'trusted', parameter: index },
+      location: placeInKfunc(get),
+      message: `${parameters[index]!.name} may point to an object that is gone, where ${get.callee}() takes a reference without testing the count`,
+      path: pathEvidence(get, `takes a reference: ${get.text}`),
+      missing: unseen(unit, returnsOf(unit)),
     }),
   ]);
 }
