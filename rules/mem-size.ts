@@ -52,7 +52,7 @@ function plainClaim(unit: KfuncUnit, index: number, name: string): Claim | null 
       use.occurrences.some((o) => isFromParameter(o, index) && o.doubt === null) &&
       !isChosen(unit, use)
     )
-      return make(use, `\`${use.text}\` reads ${name}`, `touches it: ${use.text}`);
+      return make(use, use.text === name ? `${name} is read` : `\`${use.text}\` reads ${name}`, `touches it: ${use.text}`);
   }
   return null;
 }
@@ -180,6 +180,7 @@ function makeClaim(unit: KfuncUnit, use: EventOf<'deref'>, o: Occurrence, index:
 }
 
 function unknownOf(use: EventOf<'deref'>, name: string, sizeName: string): string {
+  if (!use.fixed && use.text === name) return `how far ${name} is read, and whether that is within ${sizeName}, can't be told`;
   if (!use.fixed) return `whether the element that \`${use.text}\` picks is within ${sizeName} can't be told`;
   return `the layout of ${use.struct ?? `what ${name} points to`} is not at hand to compare with ${sizeName}`;
 }

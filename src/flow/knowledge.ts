@@ -17,6 +17,8 @@ export interface FunctionKnowledge {
   dereferences?: number[];
   /** arguments that may be NULL or an ERR_PTR */
   toleratesNull?: number[];
+  /** arguments that are read as far as their first NUL, however far that is: they must not be NULL */
+  strings?: number[];
   /** the argument is an index that must be in [0, limit); `none`: or this one number, which stands for no index at all */
   index?: { argument: number; limit: string | null; none?: number }[];
   /** the argument is a length in bytes of what `of` points to */

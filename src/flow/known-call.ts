@@ -28,6 +28,8 @@ export function applyKnowledge(a: Activation, s: State, call: BoundCall, known: 
     if (call.args[i] !== undefined && !bulk.has(i)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
   for (const i of known.toleratesNull ?? [])
     if (call.args[i] !== undefined && isBehind(a, s, call.args[i]!)) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read');
+  for (const i of known.strings ?? [])
+    if (call.args[i] !== undefined) noteDeref(a, s, call.args[i]!, call.e.args[i]!.span, 'read', rangeFact(0, Infinity));
   for (const sink of known.index ?? []) noteIndex(a, s, call, sink);
   for (const sink of known.length ?? []) noteLength(a, s, call, sink.argument, sink.of);
   const sleep = sleeps(a, s, call, known);

@@ -39,6 +39,7 @@ export const functionEntry = z.strictObject({
       live: z.boolean(),
     })
     .optional(),
+  strings: z.array(argument).min(1).optional(),
   drops: argument.optional(),
   context: z
     .strictObject({
