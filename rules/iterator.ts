@@ -16,7 +16,7 @@ export const iterator: Rule = {
   id: 'iterator',
   severity: 'error',
   claims:
-    'The kfuncs of an iterator do not form one: name, signature or one of the three is wrong, or next and destroy can not stand a constructor that failed.',
+    'The kfuncs of an iterator do not form one: name, signature or one of the three is wrong, its struct is shorter than what the kernel keeps there, or next and destroy can not stand a constructor that failed.',
   why: 'An iterator is three kfuncs on one struct. Registering fails where name or signature are not as the kernel wants them. And a program may call next and destroy after a constructor that returned an error: what it left in the struct is what they get to see.',
   advice:
     'name and type the three functions alike, set the whole struct before anything in the constructor can fail, and test it in next and destroy',
@@ -26,6 +26,7 @@ export const iterator: Rule = {
     for (const unit of view.units) {
       for (const entry of unit.kfunc.entries) yield* form(unit, entry);
       yield* unflagged(unit);
+      yield* beyondStruct(unit);
       yield* siblings(unit, view);
       yield* failedConstructor(unit, view);
     }
@@ -78,6 +79,28 @@ function* unflagged(unit: KfuncUnit): Iterable<Claim> {
     advice: `add ${FLAGS[verb as Verb]} to the BTF_ID_FLAGS line`,
     path: [step(`registered as ${entry.line}`, entry.location)],
     function: null,
+  });
+}
+
+/** What the kernel makes of the struct is longer than what the program has on its stack. */
+function* beyondStruct(unit: KfuncUnit): Iterable<Claim> {
+  const size = unit.flow.pointees[0] ?? null;
+  if (verbOf(unit) === null || iteratorType(unit) === null || size === null || size === 0) return;
+  const use = unit.flow.events.find((e) => {
+    const touched = e.k === 'deref' && e.access !== 'bulk' && e.fixed ? e.end : null;
+    const sure = e.occurrences.filter((o) => o.doubt === null);
+    if (e.k === 'length') return e.parameter === 0 && sure.some((o) => o.fact.lo > size);
+    return touched !== null && touched > size && sure.some((o) => isFromParameter(o, 0));
+  });
+  if (!use) return;
+  const struct = `struct bpf_iter_${iteratorType(unit)}`;
+  yield claimOf(iterator, unit, {
+    subject: unit.definition.syntax.parameters[0]!.name,
+    property: CODE,
+    location: placeInKfunc(use),
+    message: `\`${use.text}\` reaches beyond ${struct}, which is ${size} bytes long`,
+    advice: `make ${struct} as long as what the kernel keeps there, and let BUILD_BUG_ON() compare the two`,
+    path: [step(`${unit.kfunc.name}() touches it: ${use.text}`, use.location)],
   });
 }
 

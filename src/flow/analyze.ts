@@ -105,6 +105,7 @@ export class Flow {
       location: a.locate(fn.nameSpan),
       parameterTypes: fn.parameters.map((_, i) => a.value(`p${i}`).type),
       memory: new Map(contents.parameters.map((i) => [i, typeSize(a, pointee(a.value(`p${i}`).type))])),
+      pointees: fn.parameters.map((_, i) => typeSize(a, pointee(a.value(`p${i}`).type))),
       exits: summarise(a),
       events: [...a.events.values()].sort(byPlace),
       clobbers: a.clobbers,

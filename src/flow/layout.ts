@@ -35,7 +35,7 @@ export function arrayCount(a: Activation, dim: string): number | null {
 
 function structLayout(a: Activation, tag: string, depth: number): Layout | null {
   let size = 0;
-  let align = 1;
+  let align = a.program.findStruct(tag, a.file)?.align ?? 1;
   for (const member of members(a, tag, depth)) {
     if (!member) return null;
     align = Math.max(align, member.align);

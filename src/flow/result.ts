@@ -50,6 +50,8 @@ export interface FunctionResult {
   parameterTypes: CType[];
   /** parameters that point to memory of the program, and how many bytes their types say; null: not known */
   memory: ReadonlyMap<number, number | null>;
+  /** bytes of what each parameter points to, by its type as declared; null: no pointer, or the layout is not known */
+  pointees: readonly (number | null)[];
   exits: ExitCase[];
   events: FlowEvent[];
   /** may change memory that its callers know about */

@@ -126,6 +126,8 @@ export interface StructSource {
    * where it has no name either (its members then belong to `outer` too).
    */
   fields: { name: string; type: TypeSyntax; bitfield: boolean }[];
+  /** bytes; `__aligned(8)` behind the brace: moves no field and may lengthen the whole; 1 where there is none */
+  align: number;
   /** false where the layout in memory is not that of the fields one after the other: gaps, #if, packing and alignment, what could not be read */
   complete: boolean;
   location: Location;

@@ -57,13 +57,17 @@ function readStruct(file: SourceFile, code: string, body: TaggedBody, tag: strin
   const fields: Fields = { list: [], readable: true };
   for (const [i, m] of members(code, body).entries()) readMember(code, m, `${tag}.#${i}`, tag, fields);
   const conditional = lexisOf(file).directives.some((d) => isConditional(d) && d.start > body.start && d.start < body.end);
+  const behind = code.slice(body.end, code.indexOf(';', body.end) + 1);
+  const aligned = ALIGNED.exec(behind);
   const annotated =
-    LAYOUT.test(code.slice(body.at, body.start)) ||
-    LAYOUT.test(code.slice(body.start, body.end)) ||
-    LAYOUT.test(code.slice(body.end, code.indexOf(';', body.end) + 1));
+    LAYOUT.test(code.slice(body.at, body.start)) || LAYOUT.test(code.slice(body.start, body.end)) || (!aligned && LAYOUT.test(behind));
   const complete = body.closed && fields.readable && !conditional && !annotated;
-  return { tag, isUnion: body.keyword === 'union', fields: fields.list, complete, location: locate(file, body.at) };
+  const align = Number(aligned?.[1] ?? aligned?.[2] ?? 1);
+  return { tag, isUnion: body.keyword === 'union', fields: fields.list, align, complete, location: locate(file, body.at) };
 }
+
+/** An alignment by a number is the one annotation behind the brace of which it is known what it does. */
+const ALIGNED = /^\}\s*(?:__aligned\s*\(\s*(\d+)\s*\)|__attribute__\s*\(\s*\(\s*(?:__)?aligned(?:__)?\s*\(\s*(\d+)\s*\)\s*\)\s*\))\s*;$/;
 
 /** Annotations that move members. */
 const LAYOUT = /\b(?:__packed\w*|__aligned\w*|__attribute__|__randomize_layout|randomized_struct_fields_start|_{2,4}cacheline\w*)\b/;

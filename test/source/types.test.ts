@@ -54,6 +54,23 @@ describe('enums', () => {
     expect(values('enum __packed e { A };')).toBe('A=0');
     expect(values('typedef enum { A, B } e_t;', 'typedef e_t')).toBe('A=0 B=1');
   });
+  it('are aligned by what stands behind them, which moves no member', () => {
+    const align = (text: string) => {
+      const file = fileOf(text);
+      const found = buildProgram([file], null).findStruct('struct s', file);
+      return found && [found.complete, found.align];
+    };
+    expect(align('struct s {\n\tint a;\n} __aligned(8);')).toEqual([true, 8]);
+    expect(align('struct s {\n\tint a;\n} __attribute__((aligned(16)));')).toEqual([true, 16]);
+    expect(align('struct s {\n\tint a;\n};')).toEqual([true, 1]);
+    for (const other of [
+      '__aligned(SMP_CACHE_BYTES)',
+      '__attribute__((packed, aligned(8)))',
+      '__packed __aligned(8)',
+      '__aligned(8) __packed',
+    ])
+      expect(align(`struct s {\n\tchar a;\n\tint b;\n} ${other};`)?.[0], other).toBe(false);
+  });
   it('doubt which of two definitions counts', () => {
     const text = '#ifdef X\nenum e { A = 1, B };\n#else\nenum e { A = 1, B = 5 };\n#endif\n';
     expect(enumOf(text)?.complete).toBe(false);
