@@ -41,6 +41,29 @@ describe('a NULL argument that the verifier refuses', () => {
   });
 });
 
+describe('a kfunc that gives NULL where the verifier expects none', () => {
+  const giver = (type: string, flags: string, code = kfuncFile(BODY, 'KF_TRUSTED_ARGS')) =>
+    code
+      .replace(
+        '\n__bpf_kfunc_end_defs',
+        `\n__bpf_kfunc struct ${type} *bpf_give(u32 n)\n{\n\tif (n > 4)\n\t\treturn NULL;\n\treturn &all_of_them[n];\n}\n\n__bpf_kfunc_end_defs`,
+      )
+      .replace('\nBTF_KFUNCS_END', `\nBTF_ID_FLAGS(func, bpf_give${flags})\nBTF_KFUNCS_END`);
+  const words = 'Can t be NULL here?';
+
+  it('lets it through to all that take its type', async () => {
+    expect(await verdicts(giver('thing', ', KF_ACQUIRE'), words)).toEqual(['undecided']);
+    const open = giver('thing', '', kfuncFile(BODY, ''));
+    expect(await verdicts(open, words, { series: '7.0' })).toEqual(['undecided']);
+  });
+
+  it('does not with KF_RET_NULL, of another type, or where what it gives is not trusted', async () => {
+    expect(await verdicts(giver('thing', ', KF_ACQUIRE | KF_RET_NULL'), words)).toEqual(['refuted']);
+    expect(await verdicts(giver('other', ', KF_ACQUIRE'), words)).toEqual(['refuted']);
+    expect(await verdicts(giver('thing', ''), words)).toEqual(['refuted']);
+  });
+});
+
 describe('C code beside the programs', () => {
   const words = 'Can t be NULL here?';
 

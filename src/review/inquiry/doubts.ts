@@ -4,6 +4,7 @@ import { benchFor } from '../../bench.ts';
 import type { Finding, Missing } from '../../claim.ts';
 import { commentText } from '../../input/review/model.ts';
 import { judge } from '../../judge/judge.ts';
+import { structPointer } from '../../rule.ts';
 import { functionsOf } from '../../source/functions.ts';
 import type { SourceFile } from '../../source/model.ts';
 import { compareSeries, OLDEST, SERIES } from '../../verifier/series.ts';
@@ -22,7 +23,13 @@ export function doubtsAbout(answer: Answer, q: Question, court: Court): Missing[
     ...beyondTheCall(q),
     ...(speaksOfSleep(q) ? [] : open(q.function ?? 'claim', 'whether it is about sleeping could not be read for sure')),
     ...(byVerifier.length > 0
-      ? [...otherWaysIn(q, court), ...fromHooks(q), ...inOlderSeries(byVerifier, q, court), ...emptyDynptr(q)]
+      ? [
+          ...otherWaysIn(q, court),
+          ...fromHooks(q),
+          ...inOlderSeries(byVerifier, q, court),
+          ...emptyDynptr(q),
+          ...givenAsNeverNull(q, court),
+        ]
       : []),
   ];
 }
@@ -127,4 +134,21 @@ function emptyDynptr({ subject, own, stated }: Question): Missing[] {
   const isDynptr = own.some((u) => /\bbpf_dynptr\b/.test(u.definition.syntax.parameters[subject.index]?.text ?? ''));
   if (!isDynptr || !/\b(dynptr|data|empty|invalid|uninitiali[sz]ed)\b/i.test(stated.text)) return [];
   return open(subject.text, `${subject.text} may be a dynptr without data, whose use is not followed`);
+}
+
+/**
+ * What a kfunc without KF_RET_NULL gives is never NULL to the verifier, and trusted: the NULL that it returns all the same is let through wherever its type goes.
+ * Where the program can't hand on what it gives, that claim is no more than a warning.
+ */
+function givenAsNeverNull({ subject, own, stated }: Question, { analysis }: Court): Missing[] {
+  if (stated.category !== 'null-deref' || subject?.kind !== 'parameter') return [];
+  const types = new Set(own.flatMap((u) => u.definition.syntax.parameters[subject.index]?.type ?? []).map(structPointer));
+  const giver = analysis.findings.find((f) => {
+    if (f.rule !== 'missing-ret-null' || f.verdict !== 'confirmed' || f.severity !== 'error') return false;
+    const given = analysis.units.find((u) => u.kfunc.name === f.kfunc)?.definition.syntax.returns;
+    return given !== undefined && structPointer(given) !== null && types.has(structPointer(given));
+  });
+  return giver
+    ? open(giver.kfunc ?? '', `${giver.kfunc}() may return NULL and lacks KF_RET_NULL: the verifier lets that NULL through`)
+    : [];
 }
