@@ -122,7 +122,7 @@ function check(unit: KfuncUnit, use: Use, o: Occurrence, chosen: Chosen): Proble
   const name = nameOf(use, o, chosen);
   if (use.k === 'pass') return handedOver(use, o, chosen, name, sizesOf(unit));
   const extent = extentOf(unit, use);
-  if (use.k === 'length' && !extent) return null;
+  if (use.k === 'length' && !extent) return use.member === null ? null : ofUnknownLength(use, use.member, o, name);
   const steered = o.steered?.get(chosen.taint);
   const low = steered === 'up' ? 'ok' : lowerEnd(o);
   const sizes = sizesOf(unit);
@@ -255,6 +255,20 @@ function handedOver(use: EventOf<'pass'>, o: Occurrence, chosen: Chosen, name: s
     what: `${name} is handed to ${use.callee}() ${how}`,
     sure: false,
     missing: [{ what: use.callee, why: use.why, treeWouldHelp: true }],
+    occurrence: o,
+    mend: null,
+  };
+}
+
+/** Into or out of a member whose type is not at hand: no array in a struct is as long as a number without a bound may be, but what a pointer points to might. */
+function ofUnknownLength(use: EventOf<'length'>, member: string, o: Occurrence, name: string): Problem | null {
+  // the size of the program's own memory bounds what is done to that, and nothing else
+  if (lowerEnd(o) === 'ok' && isBoundedAbove(o, new Set())) return null;
+  return {
+    use,
+    what: `${name} reaches the length of ${use.callee}() without a bound`,
+    sure: false,
+    missing: [{ what: member, why: `how long ${member} is is not at hand`, treeWouldHelp: true }],
     occurrence: o,
     mend: null,
   };

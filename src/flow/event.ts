@@ -77,8 +77,8 @@ export type FlowEvent = Common &
     /** `of`: where the extent is not known, the parameter of this function that points to the array: its caller may know; `width`: bytes of an element, null where not known */
     | { k: 'index'; array: string; extent: Extent | null; of: number | null; width: number | null }
     | { k: 'shift'; width: number }
-    /** a length in bytes handed to memcpy and kin for its argument `argument`; `of`: extent of that object where known; `parameter`: it is this parameter's memory */
-    | { k: 'length'; callee: string; of: Extent | null; argument: number; parameter: number | null }
+    /** a length in bytes handed to memcpy and kin for its argument `argument`; `of`: extent of that object where known; `member`: it is a member, as written, whose type is not at hand; `parameter`: it is this parameter's memory */
+    | { k: 'length'; callee: string; of: Extent | null; member: string | null; argument: number; parameter: number | null }
     /** a pointer or a value handed to a function that is not at hand */
     | { k: 'pass'; callee: string; argument: number; why: string }
     /** a condition asks whether the variable, or the member as written, is NULL (or zero); `inMacro`: not in the text of the function, but in a macro that it uses */

@@ -1,6 +1,7 @@
 /** A call of a function that `kfunc-patterns.yaml` describes. */
-import type { Span } from '../source/ir.ts';
+import type { Expr, Span } from '../source/ir.ts';
 import type { Activation, Outcome } from './activation.ts';
+import { expressionName } from './activation.ts';
 import type { BoundCall } from './call.ts';
 import { handOver, noteCall } from './call.ts';
 import { contentsBehind, noteCopy, noteLeft } from './contents.ts';
@@ -144,9 +145,22 @@ function noteLength(a: Activation, s: State, call: BoundCall, argument: number, 
     const root = a.value(rootOf(s, pointer));
     const origin = root.origins.length === 1 ? root.origins[0]! : null;
     const parameter = origin?.k === 'param' && rootOf(s, pointer) === `p${origin.index}` ? origin.index : null;
-    a.note(s, call.e.args[argument]!.span, id, { k: 'length', callee: call.name, of: objectExtent(a, pointer), argument: i, parameter });
+    const member = memberOfUnknownType(a, pointer, call.e.args[i]!);
+    a.note(s, call.e.args[argument]!.span, id, {
+      k: 'length',
+      callee: call.name,
+      of: objectExtent(a, pointer),
+      member,
+      argument: i,
+      parameter,
+    });
     noteDeref(a, s, pointer, call.e.args[i]!.span, 'bulk');
   }
+}
+
+/** `un->path` where the struct is not at hand: an array in it, or a pointer to memory of any length. */
+function memberOfUnknownType(a: Activation, pointer: string, e: Expr): string | null {
+  return e.k === 'field' && a.value(pointer).type.k === 'unknown' ? expressionName(e) : null;
 }
 
 /** Lengths that fit the array whose start a pointer is: [0, bytes + 1), as a length may be all of it. */
