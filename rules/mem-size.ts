@@ -1,11 +1,11 @@
 import type { Claim, EventOf, FlowEvent, KfuncUnit, Occurrence, Rule } from '../src/rule.ts';
-import { before, claimOf, context, isFromParameter, pathEvidence, placeInKfunc, plainWidth } from '../src/rule.ts';
+import { before, claimOf, context, isFromParameter, NULL, pathEvidence, placeInKfunc, plainWidth, returnsOf, step } from '../src/rule.ts';
 
 export const memSize: Rule = {
   id: 'mem-size',
   severity: 'error',
   claims:
-    'Memory passed with a size is read or written beyond the size tested, or a field is touched before its size is tested; of memory passed without a size more is touched than its type says.',
+    'Memory passed with a size is read or written beyond the size tested, or a field is touched before its size is tested; of memory passed without a size more is touched than its type says; memory is returned that nothing shows to be as long as rdonly_buf_size or rdwr_buf_size says.',
   why: 'For a buffer with a __sz parameter the verifier proves that so many bytes are there, and not one more: the C type of the pointer does not count. A program may pass a size of 0, or one that ends in the middle of the struct.',
   advice: 'compare the size with what is touched before the first access, on the error paths too',
   silent:
@@ -18,12 +18,43 @@ export const memSize: Rule = {
       if (size === null) continue;
       yield* sizedClaim(unit, index, size, parameter.name);
     }
+    const returned = returnedClaim(unit);
+    if (returned) yield returned;
   },
 };
 
 function* sizedClaim(unit: KfuncUnit, index: number, size: number, name: string): Iterable<Claim> {
   const claim = accessClaim(unit, index, size, name) ?? lengthClaim(unit, index, size, name);
   if (claim) yield claim;
+}
+
+/** The verifier lets the program touch as many bytes of what is returned as a parameter of this name says: that there are so many is for the code to see to. */
+function returnedClaim(unit: KfuncUnit): Claim | null {
+  const { returns, parameters } = unit.definition.syntax;
+  const index = parameters.findIndex((p) => /^(rdonly|rdwr)_buf_size$/.test(p.name));
+  if (index < 0 || returns.pointers !== 1 || /^(struct|union) /.test(returns.name)) return null;
+  const { name } = parameters[index]!;
+  const { file, start, end } = unit.definition.source;
+  const isUsed = file.text.slice(start, end).split(new RegExp(`\\b${name}\\b`)).length > 2;
+  for (const event of returnsOf(unit)) {
+    for (const o of event.occurrences) {
+      const f = o.parameters[index];
+      if (o.fact.nul === NULL || !f || f.below.length > 0 || f.hi < 2 ** 30) continue;
+      return claimOf(memSize, unit, {
+        subject: name,
+        property: { kind: 'bounded', parameter: index },
+        location: event.location,
+        message: `what is returned may be shorter than the ${name} bytes that the program may touch`,
+        advice: `return NULL where ${name} is larger than what is there, and register with KF_RET_NULL`,
+        path: [step(`${unit.kfunc.name}() returns \`${event.text}\``, event.location)],
+        missing:
+          !isUsed && o.doubt === null
+            ? []
+            : [{ what: name, why: o.doubt ?? `what the code makes of ${name} could not be followed to a bound`, treeWouldHelp: false }],
+      });
+    }
+  }
+  return null;
 }
 
 /** `buf, u32 buf__sz`: the parameter after a pointer whose name ends in __sz or __szk gives the pointer's size. */
