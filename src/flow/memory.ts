@@ -117,8 +117,9 @@ function element(a: Activation, s: State, e: Expr & { k: 'index' }, touched = tr
       const of = parameterBehind(index.s, base.v);
       const extent = extentBehind(a, index.s, base.v);
       const width = typeSize(a, pointee(type));
-      // the size of a parameter's memory is the parameter after it, and counts bytes
-      const own = of === null || width !== 1 ? [] : boundByOrigin(index.s, index.v, of + 1);
+      // the size of a parameter's memory is the parameter after it, if its name says so, and counts bytes
+      const isSized = of !== null && width === 1 && /.__szk?$/.test(a.fn.parameters[of + 1]?.name ?? '');
+      const own = isSized ? boundByOrigin(index.s, index.v, of + 1) : [];
       a.note(index.s, e.span, index.v, { k: 'index', array: expressionName(e.x), extent, of, width }, own);
       if (type.k !== 'array') noteDeref(a, index.s, base.v, e.span, 'read', index.s.fact(index.v));
       return [{ s: index.s, v: near(a, index.s, base.v, `[${e.span.start}]`, e.span, pointee(type)) }];
