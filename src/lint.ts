@@ -11,6 +11,7 @@ import type { Bench } from './judge/judge.ts';
 import { judge } from './judge/judge.ts';
 import { knowledgeOf } from './judge/patterns/merge.ts';
 import type { Patterns } from './judge/patterns/model.ts';
+import { memberOf, settlePreexisting } from './judge/preexisting.ts';
 import { settleStale } from './judge/staleness.ts';
 import type { TrustLevel } from './judge/trust.ts';
 import { type FixPatch, fixPatchOf } from './mend/patch.ts';
@@ -43,7 +44,7 @@ export interface LintResult {
 
 export function lint(input: InputSet, options: LintOptions): LintResult {
   const post = filesOf(input, options.tree);
-  const analysis = analyse(post.files, options);
+  const analysis = analyse(post.files, options, { earlier: () => analyse(post.before(), options).findings });
   return {
     kernel: options.kernel,
     findings: analysis.findings,
@@ -54,11 +55,14 @@ export function lint(input: InputSet, options: LintOptions): LintResult {
   };
 }
 
-/** The files as the input leaves them. */
-export function filesOf(input: InputSet, tree: TreeFiles | null): { files: SourceFile[]; diagnostics: Diagnostic[] } {
+/** The files as the input leaves them, and as they were before. */
+export function filesOf(
+  input: InputSet,
+  tree: TreeFiles | null,
+): { files: SourceFile[]; before: () => SourceFile[]; diagnostics: Diagnostic[] } {
   const post = postImages(input.patches, tree);
   const plain = input.plainFiles.map((f): SourceFile => ({ ...f, added: new Set(), complete: true, origin: 'file' }));
-  return { files: [...post.files, ...plain], diagnostics: post.diagnostics };
+  return { files: [...post.files, ...plain], before: () => [...post.before(), ...plain], diagnostics: post.diagnostics };
 }
 
 export interface Analysis {
@@ -76,6 +80,8 @@ export interface Work {
   share?: (index: number) => boolean;
   /** many kfuncs at once: the functions of the tree are indexed */
   wholeTree?: boolean;
+  /** what is found in the files as they were before the input; absent: it changes none */
+  earlier?: () => readonly Finding[];
 }
 
 /** All that is known before the first kfunc is followed. */
@@ -94,6 +100,7 @@ export function groundOf(program: Program, options: LintOptions, work: Work): Gr
   const knowledge = knowledgeOf(options.patterns, options.kernel.series);
   if (work.wholeTree) program.indexTree();
   const bench = benchFor(program, options);
+  const wasSo = work.earlier && memberOf(work.earlier);
   return {
     program,
     flow: new Flow(program, knowledge),
@@ -101,7 +108,7 @@ export function groundOf(program: Program, options: LintOptions, work: Work): Gr
     rules: options.rules ?? RULES,
     kfuncs: program.kfuncs.filter((k) => !isHook(k, program)).filter((_, i) => work.share?.(i) ?? true),
     kernel: options.kernel,
-    weigh: (claims) => sortFindings(settleStale(claims.map((one) => judge(one, bench)))),
+    weigh: (claims) => settlePreexisting(sortFindings(settleStale(claims.map((one) => judge(one, bench)))), wasSo),
   };
 }
 

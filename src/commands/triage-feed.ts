@@ -1,7 +1,7 @@
 /** The analysis behind the screen of `triage`: reads, follows kfunc by kfunc, and sends what it finds as it finds it. */
 import { type Diagnostic, InputError, type JudgedClaim } from '../claim.ts';
 import { readInputs } from '../input/read.ts';
-import { analyse, analyseStepwise, filesOf, type LintOptions } from '../lint.ts';
+import { analyse, analyseStepwise, filesOf, type LintOptions, type Work } from '../lint.ts';
 import { kfuncFiles } from '../scan.ts';
 import { GAP_MARK, type SourceFile } from '../source/model.ts';
 import { openTree } from '../source/tree.ts';
@@ -54,8 +54,8 @@ async function feed(job: TriageJob, send: Send): Promise<Diagnostic[]> {
   for await (const input of inputSets(job.inputs)) {
     if (!isOpen) await send(opened);
     isOpen = true;
-    const { files, diagnostics: more } = filesOf(input, tree);
-    await feeder.follow(files, true);
+    const { files, before, diagnostics: more } = filesOf(input, tree);
+    await feeder.follow(files, true, { earlier: () => analyse(before(), options).findings });
     diagnostics.push(...input.diagnostics, ...more);
   }
   return diagnostics;
@@ -73,9 +73,9 @@ async function feedReviews(job: TriageJob, options: LintOptions, open: () => Pro
     options,
     null,
   );
-  const { files } = filesOf(input, options.tree);
+  const { files, before } = filesOf(input, options.tree);
   const claims = result.reviews.flatMap((one) => one.claims);
-  await feeder.follow(files, true, claims);
+  await feeder.follow(files, true, { earlier: () => analyse(before(), options).findings }, claims);
   return result.diagnostics;
 }
 
@@ -93,17 +93,18 @@ class Feeder {
 
   /**
    * @param sendsFiles false: the screen reads them itself
+   * @param work what is found before the input, for what is not of its making
    * @param claims of reviews of these files; with any, everything is found before anything is sent, because a ruling on a claim is one on a finding
    */
-  async follow(files: SourceFile[], sendsFiles: boolean, claims: readonly JudgedClaim[] = []): Promise<void> {
+  async follow(files: SourceFile[], sendsFiles: boolean, work: Work = {}, claims: readonly JudgedClaim[] = []): Promise<void> {
     const scope = this.#scope++;
-    if (claims.length > 0) return this.#followClaims(files, claims, scope);
+    if (claims.length > 0) return this.#followClaims(files, claims, work, scope);
     let waiting: { items: TriageItem[]; files: SentFile[] } = {
       items: [],
       files: sendsFiles ? files.map((one) => toSent(one, scope)) : [],
     };
     let last = 0;
-    for (const { findings, done, total, kfunc } of analyseStepwise(files, this.#options, { wholeTree: !sendsFiles })) {
+    for (const { findings, done, total, kfunc } of analyseStepwise(files, this.#options, { ...work, wholeTree: !sendsFiles })) {
       waiting.items.push(...findings.map((one) => findingItem(one, this.#options.kernel.series, scope, this.#keys)));
       if (performance.now() - last < EVERY_MS && kfunc !== null) continue;
       await this.#send({ kind: 'found', ...waiting, done, total });
@@ -112,9 +113,9 @@ class Feeder {
     }
   }
 
-  async #followClaims(files: SourceFile[], claims: readonly JudgedClaim[], scope: number): Promise<void> {
+  async #followClaims(files: SourceFile[], claims: readonly JudgedClaim[], work: Work, scope: number): Promise<void> {
     const { series } = this.#options.kernel;
-    const { findings, program } = analyse(files, this.#options);
+    const { findings, program } = analyse(files, this.#options, work);
     const items = [
       ...claims.map((one) => claimItem(one, findings, series, scope, this.#keys)),
       ...findings.map((one) => findingItem(one, series, scope, this.#keys)),

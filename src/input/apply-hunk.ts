@@ -39,6 +39,8 @@ function write(image: Image, hunk: Hunk, place: Place, patch: number): void {
 /** Context keeps what is known of it; where nothing was, the hunk's text is what we know. */
 function replace(image: Image, lines: readonly HunkLine[], old: readonly Item[], hunk: Hunk, patch: number): Item[] {
   const made: KnownLine[] = [];
+  const first = old[0]?.base ?? null;
+  if (hunk.heading !== '' && first !== null && first > 0) image.headings.set(first, hunk.heading);
   let at = 0;
   for (const { kind, text } of lines) {
     if (kind === '+') {
@@ -58,6 +60,20 @@ function replace(image: Image, lines: readonly HunkLine[], old: readonly Item[],
   }
   if (made[0] && hunk.heading !== '') made[0].heading = hunk.heading;
   return made;
+}
+
+/**
+ * Takes a hunk back out of a file that has it.
+ * @returns false where it is not there: nothing was changed
+ */
+export function takeOut(image: Image, hunk: Hunk): boolean {
+  const swapped = { ' ': ' ', '+': '-', '-': '+' } as const;
+  const lines = hunk.lines.map(({ kind, text }): HunkLine => ({ kind: swapped[kind], text }));
+  const back: Hunk = { ...hunk, oldCount: hunk.newCount, newCount: hunk.oldCount, lines };
+  const place = placeInWhole(image, back);
+  if (!place || place.done) return false;
+  write(image, back, place, -1);
+  return true;
 }
 
 /** The tree has the change already: its lines are the patch's all the same. */

@@ -31,6 +31,8 @@ export class Image {
   private items: Item[];
   /** lines before the first patch, by number, as far as the patches show them */
   readonly before = new Map<number, string>();
+  /** what the headers of hunks say after their second @@, by the number of the first line below them before the first patch */
+  readonly headings = new Map<number, string>();
   /** texts of lines that patches removed: a hunk's heading tells of the file before the patch and may be one of them */
   readonly removed = new Set<string>();
 
@@ -55,6 +57,7 @@ export class Image {
   clone(): Image {
     const copy = new Image(this.items.map((item) => ({ ...item })));
     for (const [line, text] of this.before) copy.before.set(line, text);
+    for (const [line, heading] of this.headings) copy.headings.set(line, heading);
     for (const text of this.removed) copy.removed.add(text);
     return copy;
   }

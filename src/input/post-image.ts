@@ -1,10 +1,10 @@
 /** Patches applied in memory: what each file is after them, and was before, from their hunks alone or on a tree. */
 import { type Diagnostic, InputError } from '../claim.ts';
 import type { SourceFile, TreeFiles } from '../source/model.ts';
-import { applyToParts, applyToWhole } from './apply-hunk.ts';
+import { applyToParts, applyToWhole, takeOut } from './apply-hunk.ts';
 import { MAX_BLANK, renderImage } from './gap-text.ts';
 import { Image, type Item, isGap } from './image.ts';
-import type { FileDiff, Patch } from './model.ts';
+import type { FileDiff, Hunk, Patch } from './model.ts';
 import type { Place } from './place.ts';
 
 /** What one patch of the set added, in the numbers that its files have right after it. */
@@ -50,6 +50,8 @@ interface FileState {
   treeText: string | null;
   /** everything that was applied, to begin anew where the tree turns out not to fit */
   history: { diff: FileDiff; patch: number }[];
+  /** hunks that the tree has already */
+  done: Hunk[];
   /** hunks that fitted the tree only elsewhere: how far at most */
   offset: number;
   /** of the patch that touched it last */
@@ -97,9 +99,9 @@ class Application {
     if (diff.oldPath === null) {
       if (known && known.image.all().length > 0)
         this.tell('warning', `${path}: is created although it is there already; the new text counts`);
-      return { path, origin: null, image: Image.empty(), treeText: null, history: [], offset: 0 };
+      return { path, origin: null, image: Image.empty(), treeText: null, history: [], done: [], offset: 0 };
     }
-    if (known) return diff.copied ? { ...known, image: known.image.clone(), history: [...known.history] } : known;
+    if (known) return diff.copied ? { ...known, image: known.image.clone(), history: [...known.history], done: [...known.done] } : known;
     return this.begin(path);
   }
 
@@ -109,7 +111,7 @@ class Application {
     if (this.tree && treeText === null && C_FILE.test(path))
       this.tell('note', `${path}: is not in ${this.tree.label}; only the hunks of the patch are known`);
     const image = treeText === null ? Image.unknown() : Image.of(treeText);
-    return { path, origin: path, image, treeText, history: [], offset: 0 };
+    return { path, origin: path, image, treeText, history: [], done: [], offset: 0 };
   }
 
   private applyDiff(state: FileState, diff: FileDiff, index: number): void {
@@ -123,6 +125,7 @@ class Application {
         this.giveUpTree(state, hunk.newStart);
         return;
       }
+      if (place.done) state.done.push(hunk);
       this.tellPlace(state, place, hunk.newStart);
     }
   }
@@ -198,8 +201,8 @@ class Application {
   before(): SourceFile[] {
     return [...this.states.values(), ...this.gone].flatMap((state) => {
       if (state.origin === null || !C_FILE.test(state.origin)) return [];
-      if (state.treeText !== null) return [toFile(state.origin, splitText(state.treeText), new Set(), true)];
-      const lines = renderImage(beforeItems(state.image.before)).lines;
+      if (state.treeText !== null) return [toFile(state.origin, renderImage(treeItems(state.treeText, state.done)).lines, new Set(), true)];
+      const lines = renderImage(beforeItems(state.image)).lines;
       return lines.length > 1 ? [toFile(state.origin, lines, new Set(), false)] : [];
     });
   }
@@ -213,8 +216,11 @@ function toFile(path: string, lines: readonly string[], added: ReadonlySet<numbe
   return { path, text: lines.length > 0 ? `${lines.join('\n')}\n` : '', added, complete, origin: 'patch' };
 }
 
-function splitText(text: string): string[] {
-  return text.replace(/\n$/, '').split('\n');
+/** The tree's text, less what it has of the patches already. */
+function treeItems(text: string, done: readonly Hunk[]): readonly Item[] {
+  const image = Image.of(text);
+  for (const hunk of done.toReversed()) takeOut(image, hunk);
+  return image.all();
 }
 
 function linesOf(items: readonly Item[], patch: number): number[] {
@@ -231,12 +237,13 @@ function countBlank(items: readonly Item[]): number {
   return items.reduce((sum, item) => sum + (isGap(item) && item.gap !== Number.POSITIVE_INFINITY ? item.gap : 0), 0);
 }
 
-function beforeItems(lines: ReadonlyMap<number, string>): Item[] {
+function beforeItems({ before, headings }: Image): Item[] {
   const items: Item[] = [];
   let next = 1;
-  for (const [line, text] of [...lines].sort((a, b) => a[0] - b[0])) {
+  for (const [line, text] of [...before].sort((a, b) => a[0] - b[0])) {
     if (line > next) items.push({ gap: line - next, base: next });
-    items.push({ text, base: line, by: null });
+    const heading = headings.get(line);
+    items.push({ text, base: line, by: null, ...(heading !== undefined && { heading }) });
     next = line + 1;
   }
   return [...items, { gap: Number.POSITIVE_INFINITY, base: next }];

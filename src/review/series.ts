@@ -10,6 +10,12 @@ import type { SourceFile } from '../source/model.ts';
 import { buildProgram } from '../source/program.ts';
 import type { Court } from './question.ts';
 
+/** The files after some of the patches, and before the first. */
+interface State {
+  files: SourceFile[];
+  before: () => SourceFile[];
+}
+
 export class Series {
   readonly patches: readonly Patch[];
   readonly diagnostics: Diagnostic[] = [];
@@ -17,7 +23,7 @@ export class Series {
   private readonly options: LintOptions;
   private readonly wanted: ReadonlySet<string>;
   private readonly wantedFiles: ReadonlySet<string>;
-  private readonly states = new Map<number, SourceFile[]>();
+  private readonly states = new Map<number, State>();
   private readonly courts = new Map<number, Court>();
 
   /** @param wanted names of functions and paths of files that claims are about: they are looked for in the tree where the input does not hold them */
@@ -45,23 +51,26 @@ export class Series {
   court(n: number): Court {
     let court = this.courts.get(n);
     if (!court) {
-      const files = this.files(n);
-      court = { analysis: analyse(files, this.options, this.share(files)), options: this.options };
+      const { files, before } = this.state(n);
+      const earlier = () => analyse(before(), this.options, this.share(before())).findings;
+      const work = { ...this.share(files), ...(n > 0 && { earlier }) };
+      court = { analysis: analyse(files, this.options, work), options: this.options };
       this.courts.set(n, court);
     }
     return court;
   }
 
-  private files(n: number): SourceFile[] {
-    let files = this.states.get(n);
-    if (!files) {
+  private state(n: number): State {
+    let state = this.states.get(n);
+    if (!state) {
       const post = postImages(this.patches.slice(0, n), this.options.tree);
       if (n === this.last) this.diagnostics.push(...post.diagnostics);
       const own = [...post.files, ...this.plain];
-      files = [...own, ...this.fromTree(own)];
-      this.states.set(n, files);
+      const fromTree = this.fromTree(own);
+      state = { files: [...own, ...fromTree], before: () => [...post.before(), ...this.plain, ...fromTree] };
+      this.states.set(n, state);
     }
-    return files;
+    return state;
   }
 
   /** Code that is in the tree already: by the file that the claim names, else by where the function is defined. */
