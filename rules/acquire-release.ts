@@ -90,6 +90,8 @@ function putWithoutFlag(unit: KfuncUnit, view: ProgramView, type: string): Evide
     if (other === unit || hasFlag(other.kfunc, 'KF_RELEASE')) continue;
     const index = other.definition.syntax.parameters.findIndex((p) => structPointer(p.type) === type);
     if (index < 0 || !other.flow.exits.some((e) => e.droppedOn.includes(index))) continue;
+    // its line may stand among those that are not shown
+    if (other.kfunc.entries.length === 0 && !other.definition.source.file.complete) continue;
     const how = other.kfunc.entries.length === 0 ? 'is in no kfunc set' : 'is registered without KF_RELEASE';
     return context(`${other.kfunc.name}() drops a reference of ${type} but ${how}`, other.definition.location);
   }

@@ -34,6 +34,12 @@ function write(image: Image, hunk: Hunk, place: Place, patch: number): void {
   const { kept, above } = trim(hunk.lines, place.fuzz);
   const start = place.line + above;
   image.edit(start, side(kept, '+').length, (old) => replace(image, kept, old, hunk, patch));
+  leaveOpen(image, hunk, place.line + side(hunk.lines, '-').length);
+}
+
+/** What a hunk that was cut would have said: lines that nobody has shown, also where the file ends with the hunk. */
+function leaveOpen(image: Image, { lost }: Hunk, line: number): void {
+  if (lost) image.edit(line, lost.before, () => (lost.after > 0 ? [{ gap: lost.after, base: 0 }] : []));
 }
 
 /** Context keeps what is known of it; where nothing was, the hunk's text is what we know. */
@@ -92,6 +98,7 @@ function force(image: Image, hunk: Hunk, patch: number): void {
     const unknown = there.map((item): Item => (isGap(item) ? item : { gap: 1, base: item.base ?? 0 }));
     return replace(image, hunk.lines, unknown, hunk, patch);
   });
+  leaveOpen(image, hunk, line + side(hunk.lines, '-').length);
   const seam = (at: number) => {
     if (at >= 1) image.edit(at, 1, (there) => there.map((item) => (isGap(item) ? item : { gap: 1, base: item.base ?? 0 })));
   };

@@ -40,6 +40,8 @@ export function guessHunk(lines: readonly string[], at: number, end: number, hea
     );
   } else if (missing.before !== 0 || missing.after !== 0) {
     lossy = missing.before > 0 || missing.after > 0;
+    // the last line may be half a line, which says something else; where only context is lost, an archive may have eaten blank lines
+    if (cut && lossy && missing.before !== missing.after) read = read.slice(0, -1);
     guesses.push(
       cut && lossy
         ? 'ends in the middle'
@@ -49,12 +51,19 @@ export function guessHunk(lines: readonly string[], at: number, end: number, hea
   if (read.some((line) => line.bare)) guesses.push('context lines lost their leading blank');
   if (lines.slice(at, next).some((line) => line.startsWith('\u00a0'))) guesses.push('its blanks are no-break spaces');
   const kept = read.map(({ kind, text }) => ({ kind, text }));
+  const counts = { oldCount: count(kept, '+'), newCount: count(kept, '-') };
+  const lost = { before: Math.max(0, header.oldCount - counts.oldCount), after: Math.max(0, header.newCount - counts.newCount) };
   return {
-    hunk: { ...header, oldCount: count(kept, '+'), newCount: count(kept, '-'), lines: kept, damaged: true },
+    hunk: { ...header, ...counts, lines: kept, damaged: true, ...(lossy && !isOneContextLine(lost) && { lost }) },
     next,
     guesses,
     lossy,
   };
+}
+
+/** The last one of a hunk is often blank, and then trimmed with the end of the text. */
+function isOneContextLine({ before, after }: { before: number; after: number }): boolean {
+  return before === 1 && after === 1;
 }
 
 function count(lines: readonly HunkLine[], except: '+' | '-'): number {

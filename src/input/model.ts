@@ -16,6 +16,8 @@ export interface Hunk {
   lines: HunkLine[];
   /** true where counts or white space had to be guessed: context lines must be compared with white space folded */
   damaged: boolean;
+  /** so many lines of either side its header promises behind those that are there: what they say is not known */
+  lost?: { before: number; after: number };
 }
 
 export interface FileDiff {

@@ -44,8 +44,9 @@ describe('a hunk whose counts do not hold', () => {
   });
 
   it('is cut where the text ends, and says so', () => {
-    const parsed = parse('@@ -1,9 +1,10 @@', ' a', '+b');
+    const parsed = parse('@@ -1,9 +1,12 @@', ' a', '+b', '+half of');
     expect(texts(parsed)).toEqual([[' a', '+b']]);
+    expect(parsed.files[0]!.hunks[0]!.lost).toEqual({ before: 8, after: 10 });
     expect(parsed.diagnostics).toEqual([
       { level: 'warning', message: 'x.patch: mm/x.c: hunk at line 1: ends in the middle', location: null },
     ]);

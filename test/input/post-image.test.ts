@@ -36,6 +36,29 @@ describe('from hunks alone', () => {
     expect(post.before()).toEqual([]);
   });
 
+  it('a new file that was cut is not complete', () => {
+    const post = postImages([patch('--- /dev/null', '+++ b/mm/x.c', '@@ -0,0 +1,5 @@', '+a;', '+b;', '+half')], null);
+    expect(post.files[0]).toMatchObject({ text: `a;\nb;\n${GAP_MARK}\n\n\n`, complete: false, added: new Set([1, 2]) });
+  });
+
+  it('behind the end of a hunk that was cut nothing is known, in a tree either', () => {
+    const post = postImages([change('@@ -3,4 +3,6 @@', ' line 3;', '+new;', ' li')], tree({ 'mm/x.c': numbers(1, 8) }));
+    expect(post.files[0]).toMatchObject({ complete: false, added: new Set([4]) });
+    expect(post.files[0]!.text.split('\n')).toEqual([
+      'line 1;',
+      'line 2;',
+      'line 3;',
+      'new;',
+      GAP_MARK,
+      '',
+      '',
+      '',
+      'line 7;',
+      'line 8;',
+      '',
+    ]);
+  });
+
   it('files that are no C, empty or gone are none', () => {
     const patches = [
       patch('--- a/Makefile', '+++ b/Makefile', '@@ -1 +1,2 @@', ' a', '+b'),
