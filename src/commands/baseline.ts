@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { compareBaseline, parseBaseline, renderBaseline } from '../baseline.ts';
 import { type Diagnostic, type Finding, InputError, type KnownFinding } from '../claim.ts';
-import { writeResult } from './output.ts';
+import { writeWhole } from './output.ts';
 
 export interface BaselineOptions {
   baseline?: string;
@@ -27,7 +27,7 @@ export function applyBaseline(findings: Finding[], { baseline, updateBaseline }:
   }
   const known = existsSync(baseline) ? parseBaseline(read(baseline), baseline) : null;
   const { findings: compared, gone } = compareBaseline(known ?? [], findings);
-  if (known === null || updateBaseline) writeResult(renderBaseline(findings), baseline, { stdout: () => {} });
+  if (known === null || updateBaseline) writeWhole(renderBaseline(findings), baseline, '--baseline');
   const message = `${baseline} was ${known === null ? 'written' : 'rewritten'}: the next run tells what is new since now`;
   const diagnostics: Diagnostic[] = known === null || updateBaseline ? [{ level: 'note', message, location: null }] : [];
   return known === null ? { findings, diagnostics } : { findings: compared, baseline: { file: baseline, gone }, diagnostics };

@@ -36,6 +36,13 @@ describe('--baseline', () => {
     expect(readFileSync(base, 'utf8').match(/"verdict":"confirmed"/g)).toHaveLength(2);
   });
 
+  it('that cannot be written is named by its own option', async () => {
+    base = join(folder, 'nowhere', 'base.json');
+    const { code, stdout, stderr } = await lint([PATCH]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(`kfunc-lint: --baseline ${base}: can't be written (ENOENT)\n`);
+  });
+
   it('what was known does not fail again, and is told as a number', async () => {
     await lint([PATCH]);
     const before = readFileSync(base, 'utf8');
