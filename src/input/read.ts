@@ -151,19 +151,30 @@ async function readChunks(chunks: Chunks, place: Source, shelf: Shelf): Promise<
   await readText(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces), place, shelf);
 }
 
+/**
+ * The mails of a mailbox that was named belong together, apart from other arguments. What `git format-patch` writes is a mailbox of one mail: a file like any
+ * other, and one of a series.
+ */
 async function readMbox(chunks: Chunks, place: Source, shelf: Shelf): Promise<void> {
   const splitter = new MboxSplitter();
   const box = { ...place, origin: place.origin === 'arguments' ? place.source : place.origin };
+  const held: RawMail[] = [];
   let count = 0;
-  const add = async (mails: RawMail[]) => {
+  const add = async (mail: RawMail, from: Source) => {
+    count++;
+    const pending = shelf.addMail(mail, from, count);
+    if (pending) await pending;
+  };
+  const take = async (mails: RawMail[]) => {
     for (const mail of mails) {
-      count++;
-      const pending = shelf.addMail(mail, box, count);
-      if (pending) await pending;
+      // the second shows that the first is not alone; until then the splitter may overwrite it
+      if (count + held.length === 0) held.push({ ...mail, bytes: Buffer.from(mail.bytes) });
+      else for (const one of [...held.splice(0), mail]) await add(one, box);
     }
   };
-  for await (const chunk of chunks) await add(splitter.push(chunk));
-  await add(splitter.end());
+  for await (const chunk of chunks) await take(splitter.push(chunk));
+  await take(splitter.end());
+  for (const one of held) await add(one, place);
   shelf.countMails(place.source, count);
 }
 

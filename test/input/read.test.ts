@@ -116,6 +116,21 @@ describe('several patches', () => {
     ]);
   });
 
+  it('written by git format-patch are one as well, in any order', async () => {
+    const file = (part: number, added: string) =>
+      put(
+        `000${part}-x.patch`,
+        `From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\nFrom: A <a@x>\nSubject: [PATCH ${part}/2] ${added}\n\n---\n${DIFF.replace('+b', `+${added}`)}\n`,
+      );
+    const [one, two] = [file(1, 'one'), file(2, 'two')];
+    const set = await readInputs([two, one]);
+    expect(set.patches.map((patch) => [patch.subject, patch.series])).toEqual([
+      ['one', 0],
+      ['two', 0],
+    ]);
+    expect(set.diagnostics).toEqual([]);
+  });
+
   it('the same change twice counts once', async () => {
     expect((await readInputs([put('b.patch', DIFF), put('a.patch', DIFF)])).patches).toHaveLength(1);
   });
