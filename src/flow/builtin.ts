@@ -169,7 +169,7 @@ const stopIf: Builtin = (a, s, e) => {
 /** Assertions that compile to nothing in some configurations: evaluated for effect on no path, so they guard nothing. */
 const noGuard: Builtin = (a, s) => [{ s, v: constant(a, s, 0) }];
 
-/** min/max: each operand where it is the answer. */
+/** min/max: each operand where it is the answer; where both are, either: `min(i, 4)` is an i of 4 too. */
 const extreme =
   (op: '<' | '>', typed: boolean): Builtin =>
   (a, s, e) => {
@@ -184,7 +184,7 @@ const extreme =
         const q = convert(a, r.s, r.v, common);
         const out: Outcome[] = [];
         const left = r.s.fork();
-        if (assumeCompare(a, left, op, p, q, true, e.span)) out.push({ s: left, v: p });
+        if (assumeCompare(a, left, `${op}=`, p, q, true, e.span)) out.push({ s: left, v: p });
         if (assumeCompare(a, r.s, op, p, q, false, e.span)) out.push({ s: r.s, v: q });
         return out;
       }),

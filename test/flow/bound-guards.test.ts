@@ -84,6 +84,8 @@ const ALMOST: [string, string, string, string?][] = [
   ['shift', 'u32', '', 'return 1 << i;'],
   ['shift off by one', 'u32', 'if (i > 32) return 0;', 'return 1U << i;'],
   ['minus one', 'u32', 'if (i >= N) return 0;', 'return table[i - 1];'],
+  ['min, off by one', 'u32', 'i = min(i, N);'],
+  ['min the other way round, off by one', 'u32', 'i = min_t(u32, N, i);'],
   ['min with itself', 'int', 'i = min(i, N - 1);'],
   ['under #ifdef', 'u32', '\n#ifdef CONFIG_DEBUG\n\tif (i >= N) return 0;\n#endif\n'],
   ['user value after the test', 'u32', 'if (i >= N) return 0; j = i; j += i; j += N;', 'return table[j];'],
