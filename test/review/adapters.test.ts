@@ -167,6 +167,9 @@ describe('structured reviews', () => {
     ['{"claims": [{"id": "x", "text": "t"}]}', /claims\[0\] has no "function"/],
     ['{"claims": {}}', /"claims" must be a list|neither/],
     ['{"claims": [', /is no JSON/],
+    ['{', /is no JSON/],
+    ['{claims: []}', /is no JSON/],
+    ['No issues found.', /is no JSON/],
     ['{"a": 1}', /neither a review result nor a list of claims/],
     ['[]', /neither a review result nor a list of claims/],
     ['{"status": "Failed", "output": null}', /was not made/],
@@ -176,6 +179,10 @@ describe('structured reviews', () => {
     ['a\0b', /binary/],
   ])('%j is no review', (text, message) => {
     expect(() => readReview(text, 'x.json')).toThrow(message);
+  });
+
+  it('what is left of a result is no review without a name either', () => {
+    for (const text of ['{', ' [\n']) expect(() => readReview(text, '-')).toThrow(/is no JSON/);
   });
 
   it('a review that was skipped is clean, one with nothing found too', () => {

@@ -1,4 +1,4 @@
-/** Any review that a reviewer emits today → documents with comments. What it is, is told from its content, never from its name. */
+/** Any review that a reviewer emits today → documents with comments. What it is, is told from its content; its name tells only what it has to be. */
 import { InputError } from '../../claim.ts';
 import { isDump, readDump } from './dump.ts';
 import { plainSubject } from './inline.ts';
@@ -24,7 +24,8 @@ export function readReview(text: string, source: string): ReviewDocument[] {
   if (text.trim() === '') throw new InputError(`${source}: is empty: the review was not made`);
   if (text.includes('\0')) throw new InputError(`${source}: is binary, not a review`);
   const body = text.replace(/^\uFEFF/, '');
-  if (/^\s*[[{]\s*["{[\]}]/.test(body)) return readJson(text, source);
+  // a result that was cut may have too little left to look like one
+  if (/\.json$/i.test(source) || /^\s*[[{]\s*(?:["{[\]}]|$)/.test(body)) return readJson(text, source);
   if (looksLikeMail(body)) return readMails(text, source);
   return readPlain(wholeText(text), source);
 }
