@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { JudgedClaim } from '../../src/claim.ts';
 import { runCli } from '../run-cli.ts';
 import { FOLDER, SERIES } from './judged.ts';
 
@@ -27,6 +28,21 @@ describe('kfunc-lint judge', () => {
   it('heeds --fail-on', async () => {
     expect((await judge(review('shelf/review-inline.txt'), ...PATCH, '--fail-on', 'never')).code).toBe(0);
     expect((await judge(review('shelf/clean.txt'), ...PATCH)).code).toBe(0);
+  });
+
+  it('is undecided on what is said to be NULL in code that is not at hand', async () => {
+    const file = join(DIR, 'elsewhere.json');
+    const claims = [
+      { id: 'a', function: 'bpf_shelf_elsewhere', text: 's may be NULL' },
+      { id: 'b', function: 'bpf_shelf_width', text: 'q might become NULL here' },
+    ];
+    writeFileSync(file, JSON.stringify({ claims }));
+    const { code, stdout } = await judge(file, ...PATCH, '--format', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).claims.map((one: JudgedClaim) => [one.category, one.verdict])).toEqual([
+      ['null-deref', 'undecided'],
+      ['null-deref', 'undecided'],
+    ]);
   });
 
   it('JSON by the contract, the same bytes every time', async () => {

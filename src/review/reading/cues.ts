@@ -98,7 +98,7 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'null ~6 S',
       'validat* ~2 S ~2 before ~3 dereferenc*|use|using',
       'test ~1 S',
-      'can ~3 null',
+      'can|could|may|might ~3 null',
       'S ~2 fault|faults|oops|oopses|crash|crashes',
       'check*|test* ~1 for|against null',
       'return* null ~8 dereferenc*|access*|used',
