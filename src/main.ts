@@ -1,5 +1,6 @@
 /** The process: arguments in, exit code out. Descriptors instead of `process.stdout`, whose streams and sockets cost a lint of one patch a tenth of its time. */
 import { fstatSync, statSync, writeSync } from 'node:fs';
+import { InputError } from './claim.ts';
 import { run } from './cli.ts';
 
 /** Blocks until all is written. A reader that went away (`| head`) is no error of ours: the exit code still tells the verdict. */
@@ -11,7 +12,7 @@ function write(descriptor: 1 | 2, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') throw new InputError(`standard ${descriptor === 1 ? 'output' : 'error'}: can't be written (${code})`);
       // a pipe that somebody made non-blocking, and that is full
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
