@@ -1,8 +1,10 @@
 /** `kfunc-lint scan TREE`: every kfunc of a kernel tree. */
+import { InputError } from '../claim.ts';
 import type { Io } from '../io.ts';
 import type { LintOptions, LintResult } from '../lint.ts';
 import type { TreeFiles } from '../source/model.ts';
 import { openTree } from '../source/tree.ts';
+import { treeSeries } from '../source/tree-series.ts';
 import { searchAhead } from '../source/whole-tree.ts';
 import { finish } from './finish.ts';
 import { writeFixPatch } from './fix-patch.ts';
@@ -20,7 +22,7 @@ export interface ScanCommandOptions extends CommonOptions {
 /** Files with kfuncs from which on a second thread gains more than its start costs. */
 const WORTH_HELP = 8;
 
-/** @throws InputError where the tree or a pattern file can't be read */
+/** @throws InputError where the tree or a pattern file can't be read, or where it is no kernel tree */
 export async function scanCommand(dir: string, options: ScanCommandOptions, io: Io): Promise<number> {
   const tree = openTree(dir);
   const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);
@@ -28,6 +30,9 @@ export async function scanCommand(dir: string, options: ScanCommandOptions, io: 
   const lintOptions = { kernel, tree, patterns, trust: options.trust, fixPatch: options.fixPatch !== undefined };
   const { fixPatch: mends, ...result } =
     options.cache && !lintOptions.fixPatch ? await scanOnce(dir, lintOptions, io) : await scan(dir, lintOptions, io);
+  // nothing found in the wrong folder is not nothing wrong
+  if (result.fileCount === 0 && treeSeries(tree) === null)
+    throw new InputError(`${dir} is no kernel tree: it has no Makefile that names a kernel version, and no kfuncs`);
   const left = writeFixPatch([mends], options);
   return finish({ ...result, diagnostics: [...told, ...expired, ...result.diagnostics, ...left] }, options, io);
 }
