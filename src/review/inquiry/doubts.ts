@@ -29,6 +29,7 @@ export function doubtsAbout(answer: Answer, q: Question, court: Court): Missing[
           ...inOlderSeries(byVerifier, q, court),
           ...emptyDynptr(q),
           ...givenAsNeverNull(q, court),
+          ...reachedThrough(q),
         ]
       : []),
   ];
@@ -151,4 +152,24 @@ function givenAsNeverNull({ subject, own, stated }: Question, { analysis }: Cour
   return giver
     ? open(giver.kfunc ?? '', `${giver.kfunc}() may return NULL and lacks KF_RET_NULL: the verifier lets that NULL through`)
     : [];
+}
+
+/** Words that lead from an object on to what it holds, before its name and behind it. */
+const LEADS_ON = {
+  before:
+    '(?:from|through|via|behind|inside|within|beyond|below|beneath|past|after|out of|off|(?:read|load|follow|walk|travers)ing|(?:stored|held|kept|embedded|nested|found|lies|lives|pointers?|members?|fields?|objects?|values?) in|(?:members?|fields?|pointees?|targets?|contents?) of|(?:dereference|deref) of)',
+  behind:
+    "(?:(?:(?:may|might|can|could|will|does|do|did|would|must|should|is|was|has|just|not|n't|only|also|itself) ){0,3}(?:hold|contain|store|keep|carr(?:y|ies)|embed|point|lead|refer|yield|give|own|link|wrap)(?:s|es|ing)?\\b|(?:has|have|had)\\b(?! (?:(?:no|not|never|been|any|a) )*(?:explicit |prior |proper )?(?:null|check|guard|test|valid)))",
+};
+const NESTED =
+  /\b(nested|chained|chain of|double|two-level|second-level|indirect\w*|transitive\w*|inner|levels?|second deref\w*|even (if|when|though|with)|(is|are|was|been|fully|yet|just|properly|half) (not |n't )?(set up|initiali[sz]ed|populated|filled))\b/i;
+
+/** `a pointer loaded from css`, `css holds a NULL`: the verifier speaks of the argument, and not of what is read through it. */
+function reachedThrough({ subject, stated }: Question): Missing[] {
+  if (stated.category !== 'null-deref' || subject?.kind !== 'parameter') return [];
+  const name = `(?:the |this |that )?[\`*&]*${subject.text}\\b(?!->|\\.\\w|\\[)\`?`;
+  const { before, behind } = LEADS_ON;
+  const leads = new RegExp(`\\b${before} ${name}|\\b${subject.text}\\b\`? (?:pointer |object |argument |parameter )?${behind}`, 'i');
+  if (!leads.test(stated.text) && !NESTED.test(stated.text)) return [];
+  return open(subject.text, `whether ${subject.text} itself is meant, or what is read through it, could not be told from the words`);
 }
