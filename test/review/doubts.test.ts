@@ -34,6 +34,8 @@ describe('a NULL argument that the verifier refuses', () => {
     ['Does this dereference NULL if t has not been set up?', 'undecided'],
     ['Even if t is non-NULL, this may crash on a NULL pointer.', 'undecided'],
     ['The parameter t has no NULL check before it is dereferenced.', 'refuted'],
+    ['t is not NULL checked.', 'refuted'],
+    ['t has never been checked for NULL.', 'refuted'],
     ['The tracepoint passes NULL as its second argument and the verifier takes that for trusted. Can t be NULL here?', 'undecided'],
     ['Can t be NULL here on older kernels?', 'refuted'],
   ])('%s', async (words, verdict) => {

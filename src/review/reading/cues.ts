@@ -91,6 +91,13 @@ const TABLE: [Category, Aspect, number, string[]][] = [
   [
     'null-deref',
     'null',
+    4,
+    ["S ~1 not|never|isn't|aren't|wasn't ~2 null checked|tested", "S ~1 not|never|isn't|aren't|wasn't ~2 null-checked|null-tested"],
+  ],
+  ['null-deref', 'null', 4, ["S ~1 not|never|isn't|aren't|wasn't ~1 checked|tested|validated ~1 for|against null"]],
+  [
+    'null-deref',
+    'null',
     2,
     [
       'check* ~2 S ~3 null',

@@ -118,7 +118,7 @@ const COMPARISON =
 const ADDITION =
   /^(also|additionally|separately|furthermore|moreover|in addition|secondly|second|a separate|another|besides|and |finally)\b/i;
 const REASSURANCE =
-  /\b(can ?not|can't|cannot|won't|will not|never|isn't|is not) (be|become|actually be|really be)? ?(null|negative|freed|out of (bounds|range))\b|\b(is|are|looks?|seems?) (fine|ok|okay|safe|correct|good|harmless|right|intentional)\b|\bnot (a|an) (bug|issue|problem|concern) (here|in practice|today)\b/i;
+  /\b(can ?not|can't|cannot|won't|will not|never|isn't|is not) (be|become|actually be|really be)? ?(null(?![- ]?(?:check|test|guard))|negative|freed|out of (bounds|range))\b|\b(is|are|looks?|seems?) (fine|ok|okay|safe|correct|good|harmless|right|intentional)\b|\bnot (a|an) (bug|issue|problem|concern) (here|in practice|today)\b/i;
 
 /** A statement that something is all right makes no claim; a question about it does. */
 function isReassurance({ text, question }: Sentence): boolean {
