@@ -1,5 +1,6 @@
 /** Collects what the readers find and gives it out: patches of the newest versions, series by series. */
 import { createHash } from 'node:crypto';
+import { normalize } from 'node:path';
 import { type Diagnostic, InputError } from '../claim.ts';
 import { append } from './append.ts';
 import { type Mail, readMail } from './mail.ts';
@@ -21,6 +22,7 @@ export class Shelf {
   private candidates: Candidate[] = [];
   private readonly words = new Words();
   private readonly plainFiles: InputSet['plainFiles'] = [];
+  private readonly fileNames = new Set<string>();
   private readonly messages: Message[] = [];
   private readonly diagnostics: Diagnostic[] = [];
   private readonly problems: string[] = [];
@@ -47,8 +49,11 @@ export class Shelf {
     this.boxes.push(count === 1 ? `${source}: this mail holds no patch` : `${source}: none of its ${count} mails holds a patch`);
   }
 
+  /** A file that was named twice, or by itself and by its folder, is one file. */
   addFile(path: string, text: string): void {
-    this.plainFiles.push({ path, text });
+    const name = normalize(path);
+    if (!this.fileNames.has(name)) this.plainFiles.push({ path, text });
+    this.fileNames.add(name);
   }
 
   /** @throws InputError where it is no JSON */

@@ -107,6 +107,12 @@ describe('folders', () => {
   });
 });
 
+it('a C file that is named twice is read once', async () => {
+  put('f/a.c', 'int a;\n');
+  const set = await readInputs([join(folder, 'f'), join(folder, 'f', 'a.c'), `${folder}/f/./a.c`]);
+  expect(set.plainFiles).toHaveLength(1);
+});
+
 describe('several patches', () => {
   it('named one by one are a series', async () => {
     const set = await readInputs([put('b.patch', DIFF), put('a.patch', DIFF.replace('+b', '+c'))]);
