@@ -18,8 +18,13 @@ const AS_PATCH = ['-c', 'diff.noprefix=false', '-c', 'diff.mnemonicPrefix=false'
 const PATCH_OPTIONS = ['--stdout', '--no-stat', '--no-signature', '--no-color', '--no-ext-diff', '--no-textconv', '--root', '-1'];
 const SOURCES = ['*.c', '*.h'];
 
+/** The top of the checkout that the folder is in: git takes paths and searches from where it runs. A bare repository is its own top. */
+export function topOf(dir: string): string {
+  return git(dir, ['rev-parse', '--show-toplevel'])?.replace(/\n$/, '') || dir;
+}
+
 /**
- * @param dir a git checkout
+ * @param dir the top of a git checkout
  * @param range as `git log` takes it, such as `origin/master..`
  * @throws InputError where git does not know the range
  */

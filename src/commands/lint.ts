@@ -29,8 +29,8 @@ export async function lintCommand(args: readonly string[], options: CommonOption
 /** @throws InputError where the range or a pattern file can't be read */
 async function lintRange(args: readonly string[], range: string, options: CommonOptions, io: Io): Promise<number> {
   if (args.length > 0) throw new InputError('--git says what to lint: give a range or inputs, not both');
-  const dir = options.tree ?? '.';
-  const { commitsOf, lintCommits, tipOf } = await import('./git-range.ts');
+  const { commitsOf, lintCommits, tipOf, topOf } = await import('./git-range.ts');
+  const dir = topOf(options.tree ?? '.');
   const commits = commitsOf(dir, range);
   const tree = (await import('../source/tree.ts')).openRevision(dir, tipOf(dir, range));
   const { kernel, diagnostics: told } = chooseKernel(options.kernel, tree);

@@ -106,6 +106,12 @@ describe('lint --git', () => {
     expect(run.stdout).toMatch(/1 confirmed.*, [1-9]\d* in code that was so before; /);
   });
 
+  it('is of the whole checkout, whichever of its folders is named', async () => {
+    const run = await runCli(['lint', '--tree', join(root, 'include'), '--git', `${start}..`, '--format', 'json']);
+    const whole = await lint('--git', `${start}..`);
+    expect([run.code, run.stdout]).toEqual([1, whole.stdout]);
+  });
+
   it('the first commit of all has no tree below it', async () => {
     expect((await lint('--git', start)).code).toBe(0);
     expect(confirmed((await lint('--git', 'HEAD')).findings).length).toBe(2);
