@@ -30,6 +30,8 @@ describe('a NULL argument that the verifier refuses', () => {
     ['The pointer stored in t may be NULL.', 'undecided'],
     ['Can the value obtained via t be NULL?', 'undecided'],
     ['t holds a pointer that may be NULL.', 'undecided'],
+    ['The pointer loaded from t may be freed.', 'undecided'],
+    ['t may be a dangling pointer.', 'refuted'],
     ['If t has no owner this crashes with a NULL dereference.', 'undecided'],
     ['Does this dereference NULL if t has not been set up?', 'undecided'],
     ['Even if t is non-NULL, this may crash on a NULL pointer.', 'undecided'],

@@ -166,7 +166,7 @@ const NESTED =
 
 /** `a pointer loaded from css`, `css holds a NULL`: the verifier speaks of the argument, and not of what is read through it. */
 function reachedThrough({ subject, stated }: Question): Missing[] {
-  if (stated.category !== 'null-deref' || subject?.kind !== 'parameter') return [];
+  if ((stated.category !== 'null-deref' && stated.category !== 'refcount') || subject?.kind !== 'parameter') return [];
   const name = `(?:the |this |that )?[\`*&]*${subject.text}\\b(?!->|\\.\\w|\\[)\`?`;
   const { before, behind } = LEADS_ON;
   const leads = new RegExp(`\\b${before} ${name}|\\b${subject.text}\\b\`? (?:pointer |object |argument |parameter )?${behind}`, 'i');
