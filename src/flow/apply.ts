@@ -7,7 +7,7 @@ import { contentsBehind, learnContents, noteLeft } from './contents.ts';
 import { typeKey } from './ctype.ts';
 import type { Bound, Fact } from './domain.ts';
 import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
-import { changeContext, forget, forgetWritten } from './evaluate.ts';
+import { changeContext, forget, forgetWritten, near } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { extentBehind } from './extent.ts';
 import { drop, take } from './known-call.ts';
@@ -65,6 +65,13 @@ function takeExit(a: Activation, s: State, call: BoundCall, exit: ExitCase, resu
   if (exit.contextDoubt !== null && (exit.context.size > 0 || [...s.context.values()].some((n) => n > 0)))
     s.contextDoubt ??= exit.contextDoubt;
   if (exit.isParameter !== null && call.args[exit.isParameter] !== undefined) return call.args[exit.isParameter]!;
+  const into = exit.within === null ? undefined : call.args[exit.within.parameter];
+  // an element, or a sum, is one of this call
+  if (into !== undefined)
+    return exit.within!.steps.reduce(
+      (id, { tag, to }) => near(a, s, id, /^(\.\w+|\[\])$/.test(tag) ? tag : `${tag}@${at}.${index}`, call.e.span, to),
+      into,
+    );
   // a way out on which the result can't be good is a failure that the callee's own code tells apart
   const failed = (exit.resultType.k === 'pointer' || exit.resultType.k === 'unknown') && (exit.result.nul & VALID) === 0;
   const fails = failed ? exit.result.nul & (NULL | ERR) : exit.origins.reduce((n, o) => n | (exit.result.nul & failureOf(exit, o)), 0);

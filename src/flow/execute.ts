@@ -10,7 +10,7 @@ import { assume, constant, evaluate, forget, PATH_LIMIT, unknownValue } from './
 import type { Unreleased } from './event.ts';
 import { loop, loopMacro } from './loop.ts';
 import { expanding, leavingMacro } from './macro.ts';
-import { copyMembers, rootOf } from './memory.ts';
+import { copyMembers, noteDeref, rootOf } from './memory.ts';
 import { permissionIn } from './permission.ts';
 import { convert } from './refine.ts';
 import type { State } from './state.ts';
@@ -285,6 +285,7 @@ function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negativ
   // a value that no `return` is seen for: its lines are not shown
   const hidden = v === null && !isVoid ? unknownValue(a, s, span, s.doubt ?? 'no return is shown').v : null;
   const held = hidden !== null ? 'unknown' : v === null ? 'no' : referenceOf(a, s, root);
+  if (v !== null && v !== root && isGivenAsMemory(a)) noteDeref(a, s, v, span, 'read');
   a.note(s, span, v ?? hidden ?? constant(a, s, 0), {
     k: 'return',
     held,
@@ -292,6 +293,11 @@ function noteExit(a: Activation, s: State, v: string | null, stmt: Stmt, negativ
     unreleased,
   });
   if (a.exits.length < 400) a.exits.push({ state: s, value: v });
+}
+
+/** A program reads the memory that a kfunc gives without a fault handler: an address inside of nothing is followed as it is. */
+function isGivenAsMemory({ depth, fn: { returns } }: Activation): boolean {
+  return depth === 0 && returns.pointers === 1 && !/^(struct|union|void)\b/.test(returns.name);
 }
 
 /** Offsets out of expanded macros stand for no place of the file. */

@@ -1,9 +1,9 @@
 /** The ways out of a function, few enough to be taken over path by path into its callers. */
 import type { Activation } from './activation.ts';
-import { UNKNOWN } from './ctype.ts';
+import { type CType, UNKNOWN } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { ERR, factKey, join, NULL, UNKNOWN_FACT } from './domain.ts';
-import { rootOf } from './memory.ts';
+import { pointee, rootOf } from './memory.ts';
 import type { ExitCase } from './result.ts';
 import { plainRoot, type State } from './state.ts';
 import { mergeOrigins, mergeTaint, NO_TAINT } from './value.ts';
@@ -39,6 +39,7 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
     taint: v?.type.k === 'int' ? v.taint : NO_TAINT,
     isParameter:
       value !== null && parameterOf(root) >= 0 && (value === root || s.links.get(value)?.k === 'cast') ? parameterOf(root) : null,
+    within: value === null ? null : withinParameter(a, s, value),
     parameters: a.fn.parameters.map((_, i) => s.fact(`p${i}`)),
     memory,
     outs,
@@ -55,6 +56,27 @@ function exitCase(a: Activation, s: State, value: string | null): ExitCase {
     asked: new Map([...s.asked].flatMap(([id, why]) => (parameterOf(id) >= 0 ? [[parameterOf(id), why] as const] : []))),
     answer: answerOf(a, value === null ? '' : plainRoot(s, value)),
   };
+}
+
+/** `return &p->slots[n].key` leads into what p points to: the caller's argument is at risk where that is followed. */
+function withinParameter(a: Activation, s: State, value: string): ExitCase['within'] {
+  const steps: { tag: string; to: CType }[] = [];
+  let at = value;
+  for (let i = 0; i < 16; i++) {
+    const parameter = /^p(\d+)$/.exec(at);
+    if (parameter) return steps.length > 0 ? { parameter: Number(parameter[1]), steps } : null;
+    const link = s.links.get(at);
+    if (link?.k === 'near') steps.unshift({ tag: at.slice(link.from.length), to: pointee(a.value(at).type) });
+    else if (link?.k !== 'cast') return null;
+    at = link.from;
+  }
+  return null;
+}
+
+type Within = NonNullable<ExitCase['within']>;
+
+function sameWay(x: Within, y: Within): boolean {
+  return x.parameter === y.parameter && x.steps.length === y.steps.length && x.steps.every((step, i) => step.tag === y.steps[i]!.tag);
 }
 
 /** `*out = look_up(n)`: what the caller finds there, as a result that came another way. */
@@ -128,6 +150,7 @@ function joinCases(a: ExitCase, b: ExitCase): ExitCase {
     origins: mergeOrigins(a.origins, b.origins),
     taint: mergeTaint(a.taint, b.taint),
     isParameter: a.isParameter === b.isParameter ? a.isParameter : null,
+    within: a.within && b.within && sameWay(a.within, b.within) ? a.within : null,
     parameters: a.parameters.map((f, i) => join(f, b.parameters[i]!)),
     memory,
     outs: joinOuts(a.outs, b.outs),

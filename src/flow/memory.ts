@@ -133,8 +133,8 @@ function arrayBase(a: Activation, s: State, x: Expr, touched: boolean): Outcome[
     return chain(memberPointer(a, s, x), (o) => {
       const type = a.value(o.v).type;
       const inner = type.k === 'pointer' ? type.to : UNKNOWN;
-      // a pointer is read out of the object, an array lies in it; a member of unknown type is one of the two, and of an array the address alone touches nothing
-      if (inner.k !== 'unknown' || touched) noteDeref(a, o.s, o.v, x.span, 'read');
+      // a pointer is read out of the object, an array lies in it, and its address alone touches nothing; a member of unknown type is one of the two
+      if (touched || (inner.k !== 'unknown' && inner.k !== 'array')) noteDeref(a, o.s, o.v, x.span, 'read');
       if (inner.k !== 'array') return loadFrom(a, o.s, o.v, x.span, expressionName(x));
       const id = `${o.v}[]`;
       if (!o.s.links.has(id)) {

@@ -16,6 +16,8 @@ export interface ExitCase {
   taint: ReadonlySet<number>;
   /** the result is exactly this parameter */
   isParameter: number | null;
+  /** … or points into what this parameter points to: member by member, element by element */
+  within: { parameter: number; steps: { tag: string; to: CType }[] } | null;
   parameters: Fact[];
   /** what it left behind pointers: `<parameter>-><field>` or `<parameter>->*` */
   memory: Map<string, Fact>;

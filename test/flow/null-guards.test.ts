@@ -42,6 +42,7 @@ const GUARDS: [string, string][] = [
   ['while(!p) return', 'while (!p) return 0;'],
   ['switch on error', 'switch (p ? 0 : 1) { case 0: break; default: return 0; }'],
   ['where an array stands, taken before', 'int *row = p->row; if (!p) return 0; n = row[1];'],
+  ['the address of an element, taken before', 'int *row = &p->row[2]; if (!p) return 0; n = *row;'],
   ['GNU ?:', 'p = p ?: other; if (!p) return 0;'],
 ];
 

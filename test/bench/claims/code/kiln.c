@@ -19,6 +19,10 @@ struct pot {
 	refcount_t refs;
 };
 
+struct lid {
+	u32 weight;
+};
+
 struct kiln {
 	struct pot *shelves[KILN_SHELVES];
 	u64 heat[NR_KILN_STAGES];
@@ -41,6 +45,11 @@ static struct pot *pot_make(void)
 		return NULL;
 	refcount_set(&p->refs, 1);
 	return p;
+}
+
+static struct lid *lid_make(void)
+{
+	return kzalloc(sizeof(struct lid), GFP_ATOMIC);
 }
 
 static struct pot *pot_open(u32 id)
@@ -108,9 +117,9 @@ __bpf_kfunc struct pot *bpf_pot_new(void)
 	return pot_make();
 }
 
-__bpf_kfunc struct pot *bpf_pot_new_unflagged(void)
+__bpf_kfunc struct lid *bpf_lid_new_unflagged(void)
 {
-	return pot_make();
+	return lid_make();
 }
 
 __bpf_kfunc struct pot *bpf_pot_open(u32 id)
@@ -225,7 +234,7 @@ BTF_ID_FLAGS(func, bpf_pot_weight_plain)
 BTF_ID_FLAGS(func, bpf_pot_weight_maybe, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_pot_weight_maybe_ok, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_pot_new, KF_ACQUIRE | KF_RET_NULL)
-BTF_ID_FLAGS(func, bpf_pot_new_unflagged, KF_ACQUIRE)
+BTF_ID_FLAGS(func, bpf_lid_new_unflagged, KF_ACQUIRE)
 BTF_ID_FLAGS(func, bpf_pot_open, KF_ACQUIRE | KF_RET_NULL)
 BTF_ID_FLAGS(func, bpf_pot_get, KF_ACQUIRE | KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_pot_get_not, KF_ACQUIRE | KF_TRUSTED_ARGS)
