@@ -2,7 +2,7 @@
 import type { Span } from '../source/ir.ts';
 import type { Activation } from './activation.ts';
 import type { CType } from './ctype.ts';
-import { commonType, promote, typeMax, typeMin, ULONG } from './ctype.ts';
+import { commonType, promote, typeKey, typeMax, typeMin, ULONG } from './ctype.ts';
 import type { Fact } from './domain.ts';
 import { pointerFact, rangeFact, VALID } from './domain.ts';
 import { constant } from './evaluate.ts';
@@ -105,11 +105,21 @@ function addConstant(a: Activation, s: State, op: string, x: string, y: string, 
   } else return null;
   if (!Number.isFinite(plus)) return null;
   if (plus === 0) return from;
+  const known = sumKnown(a, s, from, plus, type);
+  if (known !== null) return known;
   const source = a.value(from);
   const id = `${from}+${plus}@${span.start}`;
   a.define(s, id, type, [{ k: 'unknown', why: '' }], shiftFact(s.fact(from), plus, type), source.taint, source.steered);
   s.links.set(id, { k: 'add', from, plus });
   return id;
+}
+
+/** `if (i + 1 < N) t[i + 1]`: the same sum of the same value, written twice. */
+function sumKnown(a: Activation, s: State, from: string, plus: number, type: CType): string | null {
+  for (const [id, link] of s.links)
+    if (link.k === 'add' && link.from === from && link.plus === plus && s.facts.has(id) && typeKey(a.value(id).type) === typeKey(type))
+      return id;
+  return null;
 }
 
 /** `x < limit - y` makes `x + y < limit`: the test that cannot overflow. */

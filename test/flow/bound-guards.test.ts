@@ -53,6 +53,9 @@ const GUARDS: [string, string, string, string?][] = [
   ['copy', 'u32', 'u32 k = i; if (k >= N) return 0;'],
   ['copy tested, copy used', 'u32', 'u32 k = i; if (k >= N) return 0;', 'return table[k];'],
   ['equality', 'u32', 'if (i != 3) return 0;'],
+  ['the sum tested, the same sum used', 'u32', 'if (i + 1 >= N) return 0;', 'return table[i + 1];'],
+  ['the sum tested, then made', 'u32', 'if (i + 1 >= N) return 0; i++;'],
+  ['the sum tested in each round', 'u32', 'u32 k; for (k = i; k + 1 < N; k += 2) ret += table[k + 1];', 'return ret;'],
   ['lookup table of constants', 'u32', 'if (i >= ARRAY_SIZE(items)) return 0;', 'return items[i];'],
 ];
 
@@ -60,6 +63,10 @@ const ALMOST: [string, string, string, string?][] = [
   ['nothing', 'u32', ''],
   ['enum, nothing', 'enum item', '', 'return items[i];'],
   ['off by one', 'u32', 'if (i > N) return 0;'],
+  ['another sum', 'u32', 'if (i + 1 >= N) return 0;', 'return table[i + 2];'],
+  ['the sum of another value', 'u32', 'u32 k = i; if (k + 1 >= N) return 0; k = i * 2;', 'return table[k + 1];'],
+  ['the sum tested, made once too often', 'u32', 'if (i + 1 >= N) return 0; i++;', 'return table[i + 1];'],
+  ['the sum of the round before', 'u32', 'u32 k; for (k = i; k + 1 < N; k += other) ret += 1;', 'return table[k + 1];'],
   ['upper end only', 'int', 'if (i >= N) return 0;'],
   ['lower end only', 'int', 'if (i < 0) return 0;'],
   ['enum with a negative', 'enum odd', 'if (i >= NR_ODD) return 0;', 'return odds[i];'],
