@@ -171,7 +171,7 @@ type End = 'ok' | 'bad' | 'unsure';
 /** The parameter that gives the size of the bytes that are indexed. Of wider elements there are fewer, and mem-size has to say. */
 function sizeOfOwn(unit: KfuncUnit, use: EventOf<'index'>): number | null {
   const { parameters } = unit.definition.syntax;
-  const pointer = use.chain.length === 0 && use.of !== null ? parameters[use.of] : undefined;
+  const pointer = use.of === null ? undefined : parameters[use.of];
   const isSized = pointer !== undefined && /.__szk?$/.test(parameters[use.of! + 1]?.name ?? '');
   return isSized && use.width === 1 ? use.of! + 1 : null;
 }
