@@ -43,10 +43,15 @@ export function renderFixPatch(files: readonly SourceFile[], mends: readonly Men
     const old: Old = { lines, hidden: hiddenLines(lines), endless };
     const hunks = group(changes).flatMap((g) => hunksOf(old, g));
     out.left.push(...own.filter((m) => !hunks.some((h) => m.start.line > h.first && m.start.line <= h.last)));
-    if (hunks.length > 0) out.text += `--- a/${file.path}\n+++ b/${file.path}\n${renumber(hunks)}`;
+    if (hunks.length > 0) out.text += `--- a/${pathInPatch(file.path)}\n+++ b/${pathInPatch(file.path)}\n${renumber(hunks)}`;
   }
   out.count = mends.filter((m) => files.some((f) => f.path === m.file)).length - out.left.length;
   return out;
+}
+
+/** git refuses `a//abs/x.c` and what climbs: a patch is for the folder that all its paths are in, here the root, or the one above. */
+function pathInPatch(path: string): string {
+  return path.replace(/^(\.{0,2}\/)+/, '');
 }
 
 /** Patches of several inputs, one after the other. */

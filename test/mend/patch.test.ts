@@ -34,6 +34,17 @@ const lines = (n: number) => Array.from({ length: n }, (_, i) => `line ${i + 1};
 
 describe('the fix patch', () => {
   it.each([
+    ['/srv/linux/a.c', 'a/srv/linux/a.c'],
+    ['../a.c', 'a/a.c'],
+    ['./net/a.c', 'a/net/a.c'],
+    ['net/a.c', 'a/net/a.c'],
+  ])('names %s as git takes it', (path, named) => {
+    const source = { ...file(lines(3)), path };
+    const mend = { ...word(lines(3), 'line 2;', 'other;'), file: path };
+    expect(renderFixPatch([source], [mend]).text.split('\n')[0]).toBe(`--- ${named}`);
+  });
+
+  it.each([
     ['in the middle', `${lines(20)}\n`, ['line 10;']],
     ['on the first line', `${lines(9)}\n`, ['line 1;']],
     ['on the last line', `${lines(9)}\n`, ['line 9;']],
