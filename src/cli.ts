@@ -11,7 +11,6 @@ import {
   collect,
   FORMATS,
   failOnOption,
-  JUDGE_FORMATS,
   listOf,
   oneOf,
   showOption,
@@ -91,7 +90,7 @@ function describe(io: Io, done: (code: number) => void): Command {
 }
 
 function describeJudge(program: Command, io: Io, done: (code: number) => void): void {
-  withCommonOptions(program.command('judge'), JUDGE_FORMATS)
+  withCommonOptions(program.command('judge'))
     .description('judge the claims of reviews of a patch, or of code that is in a tree already')
     .argument(
       '[reviews...]',

@@ -9,11 +9,12 @@ import { writeResult } from './output.ts';
 type Render = (report: Report, options: ReportOptions) => string;
 
 /** Reporters by the name of their format, loaded when asked for. */
-const RENDERERS: Record<string, () => Promise<Render>> = {
+export const RENDERERS: Record<string, () => Promise<Render>> = {
   text: async () => (await import('../report/text.ts')).renderText,
   json: async () => (await import('../report/json.ts')).renderJson,
   github: async () => (await import('../report/github.ts')).renderGithub,
   markdown: async () => (await import('../report/markdown.ts')).renderMarkdown,
+  mail: async () => (await import('../report/mail.ts')).renderMail,
   sarif: async () => {
     const [{ renderSarif }, { RULES }] = await Promise.all([import('../report/sarif.ts'), import('../../rules/index.ts')]);
     return (report, options) => renderSarif(report, { ...options, rules: RULES });

@@ -83,7 +83,9 @@ async function render(report: ReviewReport, options: JudgeOptions, io: Io): Prom
   const settings = { show: new Set(options.show as Showable[]), color, version: VERSION };
   if (options.format === 'json') return (await import('../report/review/json.ts')).renderClaimsJson(report, settings);
   if (options.format === 'mail') return (await import('../report/review/mail.ts')).renderClaimsMail(report);
-  return (await import('../report/review/text.ts')).renderClaimsText(report, settings);
+  if (options.format === 'text') return (await import('../report/review/text.ts')).renderClaimsText(report, settings);
+  const [{ asReport }, { RENDERERS }] = await Promise.all([import('../report/review/as-report.ts'), import('./finish.ts')]);
+  return (await RENDERERS[options.format]!())(asReport(report), settings);
 }
 
 const WEIGHT: Record<Severity, number> = { error: 3, warning: 2, note: 1 };

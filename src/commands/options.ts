@@ -21,16 +21,13 @@ export interface CommonOptions {
   fixPatch?: string;
 }
 
-export const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown'];
+export const FORMATS = ['text', 'json', 'sarif', 'github', 'markdown', 'mail'];
 
-/** Claims have no rules and no columns for the other formats to tell of; what they have is an answer to write. */
-export const JUDGE_FORMATS = ['text', 'json', 'mail'];
-
-export function withCommonOptions(command: Command, formats: readonly string[] = FORMATS): Command {
+export function withCommonOptions(command: Command): Command {
   return command
     .option('--tree <dir>', 'a kernel tree or git checkout, for what the patch does not show')
     .option('--kernel <series>', 'judge by this kernel series, such as 6.12')
-    .addOption(oneOf('--format <name>', 'how to print the result', formats).default('text'))
+    .addOption(oneOf('--format <name>', 'how to print the result', FORMATS).default('text'))
     .addOption(new Option('--patterns <file>', 'more patterns; may be given more than once').argParser(collect).default([], 'none'))
     .addOption(oneOf('--trust <level>', 'the weakest evidence that may suppress', ['verifier', 'code', 'ruling']).default('ruling'))
     .addOption(showOption())

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { JudgedClaim } from '../../src/claim.ts';
+import { finding as findingSchema } from '../../src/report/result-schema.ts';
 import { runCli } from '../run-cli.ts';
 import { FOLDER, SERIES } from './judged.ts';
 
@@ -84,6 +85,22 @@ describe('kfunc-lint judge', () => {
         .every((l) => l.length <= 78),
     ).toBe(true);
     expect((await judge(review('shelf/clean.txt'), ...PATCH, '--format', 'mail')).stdout).toBe('');
+  });
+
+  it('annotations, a summary and code scanning tell of the claims that have a place and a verdict', async () => {
+    const all = JSON.parse((await judge(review('shelf/bpf-ci.eml'), ...PATCH, '--format', 'json')).stdout).claims;
+    const count = (verdict: string) => all.filter((c: { verdict: string }) => c.verdict === verdict).length;
+    const github = (await judge(review('shelf/bpf-ci.eml'), ...PATCH, '--format', 'github', '--show', 'refuted,undecided')).stdout;
+    expect(github.match(/^::error .*confirmed/gm)).toHaveLength(count('confirmed'));
+    expect(github.match(/^::notice .*suppressed/gm)).toHaveLength(count('refuted'));
+    const markdown = (await judge(review('shelf/bpf-ci.eml'), ...PATCH, '--format', 'markdown')).stdout;
+    expect(markdown).toContain(`kfunc-lint: ${count('confirmed')} confirmed`);
+    const [run] = JSON.parse((await judge(review('shelf/bpf-ci.eml'), ...PATCH, '--format', 'sarif')).stdout).runs;
+    expect(run.results).toHaveLength(count('confirmed') + count('refuted'));
+    expect(
+      new Set(run.results.map((r: { properties: { finding: unknown } }) => findingSchema.safeParse(r.properties.finding).success)),
+    ).toEqual(new Set([true]));
+    expect(new Set(run.results.map((r: { message: { text: string } }) => /claimed: "/.test(r.message.text)))).toEqual(new Set([true]));
   });
 
   it('a mail to answer with has a subject where the thread lost its own', async () => {
@@ -209,7 +226,7 @@ describe('what can not be done', () => {
     [[review('shelf/list.json')], /nothing to hold the review against/],
     [['nope.txt', ...PATCH], /nope\.txt: can't be read \(ENOENT\)/],
     [[review('shelf/list.json'), '--patch', 'nope.patch'], /nope\.patch/],
-    [[review('shelf/list.json'), ...PATCH, '--format', 'sarif'], /--format.* must be text or json or mail/],
+    [[review('shelf/list.json'), ...PATCH, '--format', 'html'], /--format.* must be text or json/],
     [[review('shelf/list.json'), ...PATCH, '--memory', resolve(FOLDER, 'shelf/list.json')], /memory of version/],
     [[DIR, ...PATCH], /holds no review|is JSON|no review/],
   ])('%j: one line, exit code 2', async (args, message) => {
