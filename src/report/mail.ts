@@ -1,6 +1,6 @@
 /** A draft of the review mail: what is confirmed, each under the line it is about, for a person to read, change and send. Nothing is ever sent from here. */
 import type { Finding } from '../claim.ts';
-import { fill, quoteLine } from '../review/wrap.ts';
+import { fill, quoteLine } from '../wrap.ts';
 import { inOrder, type Report } from './model.ts';
 import { plain } from './plain.ts';
 import { kernelWords, place, worstFirst } from './words.ts';

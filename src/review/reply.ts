@@ -1,9 +1,9 @@
 /** The draft of an answer to a refuted claim, in the manners of a mailing list: what matters is quoted, the answer stands below, and every fact says where it can be read. */
 import type { Evidence, KernelSource, PersonSource } from '../claim.ts';
+import { fill, quoteLine } from '../wrap.ts';
 import type { Question } from './question.ts';
 import type { Decided } from './verdict.ts';
 import { says } from './verdict.ts';
-import { fill, quoteLine } from './wrap.ts';
 
 const COLUMNS = 78;
 
