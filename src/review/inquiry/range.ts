@@ -6,7 +6,7 @@ import type { Court, Question } from '../question.ts';
 import { namesIn, type Subject } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, onLine, ruled, unknown, weigh } from './answer.ts';
-import { askSize, pairOf } from './size.ts';
+import { askSize, type Pair, pairOf } from './size.ts';
 
 type Use = EventOf<'index'> | EventOf<'shift'> | EventOf<'length'> | EventOf<'pass'>;
 
@@ -22,12 +22,43 @@ export function askRange(q: Question, court: Court): Answer {
   if (q.reaching.length === 0) return unknown(q.function ?? name, `${q.function ?? 'the function'}() could not be followed`, true);
   const pair = pairOf(q);
   const subjects = new Set([q.subject.root, name, ...(pair && q.stated.aspect === 'size' ? [pair.pointer.name, pair.size.name] : [])]);
-  const rules = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => subjects.has(f.subject));
+  const found = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => subjects.has(f.subject));
+  const rules = found.filter((f) => isOfMember(f, q) && !(pair && isOfContents(f, pair, q)));
+  const other = rules.find((f) => f.verdict === 'confirmed' && isOtherEnd(f, q));
+  if (other) return unknown(name, `another end of ${name} is open than the one that the words speak of: ${other.message}`, false);
   if (rules.length > 0) return answered(rules, limitsOf(rules, q));
   // `past the end of a[]` is said of memory and of an index
   if (q.stated.aspect === 'size' && (pair || !(isNumber(q) || isIndex(q)))) return askSize(q, pair, court);
   const parts = q.reaching.map((unit) => askUnit(q, unit, court));
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+/** What is found of `p->a` says nothing of `p->b`. */
+function isOfMember({ message }: Finding, { subject }: Question): boolean {
+  if (subject?.kind !== 'expression') return true;
+  const plain = subject.text.replace(/\s+/g, '');
+  const members = [...message.matchAll(/[A-Za-z_]\w*(?:(?:->|\.)\w+)+/g)].map((m) => m[0]).filter((m) => rootOf(m) === subject.root);
+  return members.length === 0 || members.some((m) => m.startsWith(plain) || plain.startsWith(m));
+}
+
+function rootOf(expression: string): string {
+  return /^\w+/.exec(expression)?.[0] ?? '';
+}
+
+/** A number that was read out of the memory is unbounded: that does not make the memory too small. */
+function isOfContents({ rule, subject }: Finding, pair: Pair, { stated }: Question): boolean {
+  return stated.aspect === 'size' && rule === 'unbounded-index' && subject === pair.pointer.name;
+}
+
+const LOWER = /\b(negative|signed\w*|sign|minus|lower|below|underflow\w*|less than|in front|before the (start|beginning|array))\b|-1\b|<\s*0/i;
+const UPPER = /\b(large|larger|huge|bigger|upper (bound|end|limit)|one past|exceed\w*)\b/i;
+
+/** `may be negative`, and the words speak of the upper end; or the other way round. */
+function isOtherEnd({ message }: Finding, { stated }: Question): boolean {
+  const text = stated.text;
+  if (/\bmay be negative\b/.test(message))
+    return !LOWER.test(text) && (stated.aspect === 'off-by-one' || (stated.aspect === 'range' && UPPER.test(text)));
+  return /\boff by one\b/.test(message) && stated.aspect === 'negative' && !/\bone past\b|off[- ]by[- ]one|>=|\bequal/i.test(text);
 }
 
 function isNumber({ subject, place }: Question): boolean {
