@@ -191,11 +191,23 @@ function judgeValue(value: ValueUses, q: Question, subject: Subject, unit: Kfunc
       ? ruled(court, ['unchecked-param'], { ...q, own: [unit] }, (f) => f.subject === name)
       : [];
   if (failing.length > 0 && rules.length > 0) return rules;
+  if (value.origin.k === 'call' && isErrorAlone(failing, q)) return [errorOnly(failing[0]!, name, q, unit, court)];
   if (failing.length > 0 && value.origin.k === 'call') {
     const same = ruled(court, ['unchecked-result'], { ...q, own: [unit] }, (f) => failing.some((s) => samePlace(f, s.use)));
     if (same.length > 0) return same;
   }
   return [failing.length > 0 ? standing(value, failing, name, q, unit, court) : guarded(value, name, q, unit, court)];
+}
+
+function errorOnly({ use }: Seen, name: string, q: Question, unit: KfuncUnit, court: Court): Finding {
+  return weigh(court, unit, q, {
+    rule: 'unchecked-result',
+    subject: name,
+    property: { kind: 'code' },
+    location: placeInKfunc(use),
+    message: `${name} may be an error pointer where it is used`,
+    missing: [{ what: name, why: `${name} is never NULL there, but it may be an error pointer`, treeWouldHelp: false }],
+  });
 }
 
 function samePlace(f: Finding, use: Use): boolean {
@@ -208,14 +220,22 @@ function samePlace(f: Finding, use: Use): boolean {
  * gave, a NULL test that lets error pointers pass is none.
  */
 function mayFail({ occurrence }: Seen, origin: Origin, q: Question): boolean {
-  const bits = q.stated.aspect === 'error-pointer' && origin.k !== 'param' ? ERR : isOfNullAlone(origin, q) ? NULL : NULL | ERR;
+  const bits = q.stated.aspect === 'error-pointer' && origin.k !== 'param' ? ERR : isOfNullAlone(origin, occurrence, q) ? NULL : NULL | ERR;
   return (occurrence.fact.nul & bits) !== 0;
 }
 
-function isOfNullAlone(origin: Origin, q: Question): boolean {
-  return (
-    origin.k === 'param' || (origin.k === 'load' && !/err_ptr|\berror|\binvalid|\bbogus|\bgarbage|\bstale|\bfreed/i.test(q.stated.text))
-  );
+function isOfNullAlone(origin: Origin, { origins }: Occurrence, q: Question): boolean {
+  if (origin.k === 'param') return true;
+  if (/err_ptr|\berror|\binvalid|\bbogus|\bgarbage|\bstale|\bfreed/i.test(q.stated.text)) return false;
+  if (origin.k !== 'call') return origin.k === 'load';
+  // its body was seen, or it is on record: it hands out no error pointer of its own
+  return origins.every((o) => o.k === 'load' || (o.k === 'call' && o.known && o.fails !== undefined && (o.fails & ERR) === 0));
+}
+
+/** NULL is asked for, and what arrives is an error pointer: the words are wrong, and the code is too. */
+function isErrorAlone(failing: readonly Seen[], q: Question): boolean {
+  if (q.stated.aspect !== 'null' || /err_ptr|is_err|\berror|\berrno|\bfail|\bvalid|\binvalid/i.test(q.stated.text)) return false;
+  return failing.length > 0 && failing.every((s) => (s.occurrence.fact.nul & (NULL | ERR)) === ERR);
 }
 
 /** NULL reaches a use: whether that can happen is for the verifier to say (a parameter) or for what the value comes from. */
