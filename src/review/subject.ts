@@ -59,10 +59,11 @@ function collect(stmt: Stmt, into: Map<string, TypeSyntax>): void {
 
 /** English words that are names in many functions: in prose they count as code only where they are the function's own parameter or variable. */
 const ENGLISH = new Set(
-  `a an and are as at be been before but by call called can check code context could data does event field first flag flags for free from function has have
-  held here if in index info int is it item key kernel last length line list lock map may memory might name new next no node not null object of off on one
-  only or out parameter path pointer prev program ref reference result return returns safe set size state static struct task that the then this thread to type
-  unsigned use used user value void want was when where which while will with without would`.split(/\s+/),
+  `a an and are as at be been before bool break but by call called can case char check code const context continue could data default do does double else
+  enum event extern field first flag flags for free from function goto has have held here if in index info inline int is it item kernel key last length line
+  list lock long map may memory might name new next no node not null object of off on one only or out parameter path pointer prev program ref reference
+  register result return returns safe set short signed size sizeof state static struct switch task that the then this thread to type typedef union unsigned
+  use used user value void volatile want was when where which while will with without would`.split(/\s+/),
 );
 
 export function isNameIn(names: Names, identifiers: ReadonlySet<string>): (word: string) => boolean {
