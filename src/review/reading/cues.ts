@@ -429,6 +429,8 @@ const TABLE: [Category, Aspect, number, string[]][] = [
       'redundant|unnecessary|superfluous|unneeded ~3 K',
       'drop|remove|removed|dropped ~3 K',
       'does ~3 need|require K',
+      'K ~12 never|cannot|not ~1 return|returns|returning null',
+      "it|this|kfunc|function ~1 never|cannot|can't|doesn't ~1 return|returns null",
     ],
   ],
   [
@@ -639,6 +641,8 @@ const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
     4,
     [
       'selftest*|test case|test coverage|tests',
+      'easier|harder|hard|simpler|clearer to read|follow|understand',
+      'usual|common|canonical|idiomatic form|way|pattern|idiom|spelling',
       'style|naming|rename*|readab*|cosmetic|whitespace|indent*|nit',
       'coding style',
       'performance|overhead|inefficient|slow*|latency|scales|scaling|scalab*',
@@ -659,6 +663,10 @@ const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
       'leak*|disclos* ~3 kernel|stack|uninitiali* ~1 memory|data|contents|information|addresses|pointers',
       'integer|multiplication|arithmetic ~1 overflow*|truncat*|wrap*',
       'uninitiali*',
+      'null ~2 ambiguous',
+      'ambiguous ~3 null',
+      'terminating|trailing nul|null|zero',
+      'nul-terminat*|null-terminat*|zero-terminat*|nul terminator',
     ],
   ],
 ];
