@@ -1,6 +1,6 @@
 /** What the text of a function shows beyond the flow: calls and counts that no event stands for. A refutation needs them to be none. */
 import type { KfuncUnit } from '../../rule.ts';
-import type { FunctionSource } from '../../source/model.ts';
+import type { FunctionSource, Program } from '../../source/model.ts';
 import { namesIn } from '../subject.ts';
 
 /** The kfunc and the callees that were followed. */
@@ -19,6 +19,34 @@ export function bodiesOf(unit: KfuncUnit): FunctionSource[] {
 
 export function textOf({ file, start, end }: FunctionSource): string {
   return file.text.slice(start, end).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"/g, ' ');
+}
+
+/** The names that a value goes by in the functions at hand that it is handed on to, nearest first: as long as there is one call that gets it. */
+export function namesHandedOn(source: FunctionSource, name: string, program: Program): { source: FunctionSource; name: string }[] {
+  const out: { source: FunctionSource; name: string }[] = [];
+  let at = { source, name };
+  while (out.length < 4) {
+    const handed = handedTo(at.source, at.name);
+    const callee = handed ? program.findFunction(handed.callee, at.source.file) : null;
+    const own = callee && handed ? program.parse(callee)?.parameters[handed.index]?.name : undefined;
+    if (!callee || !own) break;
+    at = { source: callee, name: own };
+    out.push(at);
+  }
+  return out;
+}
+
+/** Where the one call stands that gets it; null where it is given to more than one, or is given another value. */
+function handedTo(source: FunctionSource, name: string): { callee: string; index: number } | null {
+  const body = textOf(source);
+  const calls = [...body.slice(body.indexOf('{')).matchAll(/([A-Za-z_]\w*)\s*\(([^()]*)\)/g)].flatMap((m) => {
+    const index = m[2]!.split(',').findIndex((x) => x.trim() === name);
+    return index < 0 ? [] : [{ callee: m[1]!, index }];
+  });
+  const [call] = calls;
+  const isOnce = call && calls.length === 1 && [...body.matchAll(new RegExp(`\\b${call.callee}\\s*\\(`, 'g'))].length === 1;
+  const given = [...body.matchAll(new RegExp(`(?<![\\w>.])${name}\\s*=(?!=)`, 'g'))].length;
+  return isOnce && given <= 1 ? call : null;
 }
 
 /** Statements, operators and macros that call nothing. */

@@ -8,7 +8,7 @@ import { onlyFromKfuncs } from '../question.ts';
 import type { Subject } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, inPlace, onLine, ruled, unknown, weigh } from './answer.ts';
-import { textOf } from './body.ts';
+import { namesHandedOn, textOf } from './body.ts';
 
 type Use = EventOf<'deref'> | EventOf<'pass'>;
 
@@ -35,7 +35,7 @@ export function askNullness(q: Question, court: Court): Answer {
 }
 
 function askUnit(q: Question, subject: Subject, unit: KfuncUnit, court: Court): Answer {
-  const values = valuesOf(q, subject, unit);
+  const values = valuesOf(q, subject, unit, court);
   if (values.length === 0) {
     const shown = unit.flow.partial
       ? `not all of ${unit.kfunc.name}() is shown`
@@ -77,13 +77,14 @@ function otherCallers(q: Question, values: ValueUses[], court: Court): Missing[]
  * The uses that the claim speaks of, by value. On the quoted line the variable has one value (or a few); a claim about it is a claim about every use of
  * that value, because a reviewer quotes the line that shows the trouble, not always the first.
  */
-function valuesOf(q: Question, subject: Subject, unit: KfuncUnit): ValueUses[] {
+function valuesOf(q: Question, subject: Subject, unit: KfuncUnit, court: Court): ValueUses[] {
   const uses = unit.flow.events.filter((e): e is Use => e.k === 'deref' || e.k === 'pass');
   const found = uses.filter((e) => inPlace(e, q) && isOf(e, subject, q.implied));
   const named =
     found.length > 0 || !isSaidToFollow(subject, q)
       ? found
       : uses.filter((e) => inPlace(e, q) && e.k === 'deref' && isSame(e.text, subject.text));
+  if (named.length === 0) named.push(...inCallees(q, subject, uses, court));
   const here = named.filter((e) => onLine(e, q));
   const start = here.length > 0 && isPinned(q, subject, named) ? here : named;
   const values = new Map<string, ValueUses>();
@@ -98,6 +99,17 @@ function valuesOf(q: Question, subject: Subject, unit: KfuncUnit): ValueUses[] {
         if (!value.seen.some((s) => s.occurrence === o) && sameOrigin(o, value.origin)) value.seen.push({ use, occurrence: o });
   }
   return [...values.values()];
+}
+
+/** Only handed on, to a function at hand: what that one does with it. */
+function inCallees({ place }: Question, { kind, root }: Subject, uses: readonly Use[], court: Court): Use[] {
+  if ((kind !== 'parameter' && kind !== 'variable') || !place) return [];
+  for (const at of namesHandedOn(place.source, root, court.analysis.program)) {
+    const own: Subject = { kind: 'variable', root: at.name, text: at.name, index: -1 };
+    const found = uses.filter((e) => e.function === at.source.name && isOf(e, own, false));
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** Words that may point to another value of the same name: what it holds further down, what a callee gave. */

@@ -6,6 +6,7 @@ import type { Court, Question } from '../question.ts';
 import { namesIn, type Subject } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, onLine, ruled, unknown, weigh } from './answer.ts';
+import { namesHandedOn } from './body.ts';
 import { askSize, type Pair, pairOf } from './size.ts';
 
 type Use = EventOf<'index'> | EventOf<'shift'> | EventOf<'length'> | EventOf<'pass'>;
@@ -23,14 +24,28 @@ export function askRange(q: Question, court: Court): Answer {
   const pair = pairOf(q);
   const subjects = new Set([q.subject.root, name, ...(pair && q.stated.aspect === 'size' ? [pair.pointer.name, pair.size.name] : [])]);
   const found = ruled(court, ['unbounded-index', 'mem-size'], q, (f) => subjects.has(f.subject));
+  const given = memberGiven(q);
+  if (given !== null)
+    found.push(...ruled(court, ['unbounded-index'], q, (f) => f.verdict === 'confirmed' && f.message.startsWith(`${given} `)));
   const rules = found.filter((f) => isOfMember(f, q) && !(pair && isOfContents(f, pair, q)));
   const other = rules.find((f) => f.verdict === 'confirmed' && isOtherEnd(f, q));
   if (other) return unknown(name, `another end of ${name} is open than the one that the words speak of: ${other.message}`, false);
   if (rules.length > 0) return answered(rules, limitsOf(rules, q));
   // `past the end of a[]` is said of memory and of an index
-  if (q.stated.aspect === 'size' && (pair || !(isNumber(q) || isIndex(q)))) return askSize(q, pair, court);
+  if (q.stated.aspect === 'size' && (pair || !(isNumber(q) || isIndex(q, court)))) return askSize(q, pair, court);
   const parts = q.reaching.map((unit) => askUnit(q, unit, court));
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
+}
+
+/** `n = p->n`, and nothing else is given to n: what is found of `p->n` is found of n. */
+function memberGiven({ subject, place }: Question): string | null {
+  if (subject?.kind !== 'variable' || !place) return null;
+  const body = place.source.file.text.slice(place.source.start, place.source.end);
+  const given = [...body.matchAll(new RegExp(`(?<![\\w>.])${subject.root}\\s*(?:[-+*/|&^%]|<<|>>)?=(?!=)\\s*([^;]*);`, 'g'))].map((m) =>
+    m[1]!.trim(),
+  );
+  const [only] = given;
+  return given.length === 1 ? (/^(?:READ_ONCE\()?([A-Za-z_]\w*(?:(?:->|\.)\w+)+)\)?$/.exec(only!)?.[1] ?? null) : null;
 }
 
 /** What is found of `p->a` says nothing of `p->b`. */
@@ -50,7 +65,8 @@ function isOfContents({ rule, subject }: Finding, pair: Pair, { stated }: Questi
   return stated.aspect === 'size' && rule === 'unbounded-index' && subject === pair.pointer.name;
 }
 
-const LOWER = /\b(negative|signed\w*|sign|minus|lower|below|underflow\w*|less than|in front|before the (start|beginning|array))\b|-1\b|<\s*0/i;
+const LOWER =
+  /\b(negative|signed\w*|sign|minus|lower|below|underflow\w*|less than|in front|before the (start|beginning|array))\b|-1\b|<\s*0/i;
 const UPPER = /\b(large|larger|huge|bigger|upper (bound|end|limit)|one past|exceed\w*)\b/i;
 
 /** `may be negative`, and the words speak of the upper end; or the other way round. */
@@ -68,8 +84,8 @@ function isNumber({ subject, place }: Question): boolean {
 }
 
 /** A member that the code indexes with. */
-function isIndex(q: Question): boolean {
-  return q.subject!.kind === 'expression' && q.reaching.some((unit) => usesOf(q, unit).some((s) => s.use.k === 'index'));
+function isIndex(q: Question, court: Court): boolean {
+  return q.subject!.kind === 'expression' && q.reaching.some((unit) => usesOf(q, unit, court).some((s) => s.use.k === 'index'));
 }
 
 /** A rule speaks of both ends at once; one that is refuted by a bound at another place does not speak of this one. */
@@ -79,7 +95,7 @@ function limitsOf(rules: Finding[], q: Question): Missing[] {
 }
 
 function askUnit(q: Question, unit: KfuncUnit, court: Court): Answer {
-  const seen = usesOf(q, unit);
+  const seen = usesOf(q, unit, court);
   const name = q.subject!.text;
   if (seen.length === 0) {
     return unknown(
@@ -116,20 +132,28 @@ function askUnit(q: Question, unit: KfuncUnit, court: Court): Answer {
 }
 
 /** Uses of a parameter wherever it gets to; of a local name, those whose expression names it. On every path: `min(i, N)` leaves i on one and N on the other. */
-function usesOf(q: Question, unit: KfuncUnit): Seen[] {
+function usesOf(q: Question, unit: KfuncUnit, court: Court): Seen[] {
   const subject = q.subject!;
   const text = subject.kind === 'expression' ? subject.text.replace(/\s+/g, '') : subject.root;
-  const named = new RegExp(`(?<![\\w.>])${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`);
+  const isHandedOn = subject.kind === 'parameter' && q.place !== null;
+  const names = [
+    { function: q.function, name: text },
+    ...(isHandedOn ? namesHandedOn(q.place!.source, text, court.analysis.program) : []).map((x) => ({
+      function: x.source.name,
+      name: x.name,
+    })),
+  ];
+  const isNamed = (e: Use) => names.some((n) => e.function === n.function && wholeName(n.name).test(indexOf(e).replace(/\s+/g, '')));
   const isParameter = q.own.includes(unit) && subject.kind === 'parameter';
   return unit.flow.events
     .filter((e): e is Use => e.k === 'index' || e.k === 'shift' || e.k === 'length' || e.k === 'pass')
-    .filter((e) =>
-      isParameter
-        ? e.occurrences.some((o) => o.taint.has(subject.index))
-        : e.function === q.function && named.test(indexOf(e).replace(/\s+/g, '')),
-    )
+    .filter((e) => (isParameter ? e.occurrences.some((o) => o.taint.has(subject.index)) : isNamed(e)))
     .filter((e) => !isPromised(e, subject, unit))
     .flatMap((use) => use.occurrences.filter((o) => o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })));
+}
+
+function wholeName(name: string): RegExp {
+  return new RegExp(`(?<![\\w>.])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`);
 }
 
 /** `from, u32 from__sz`: that so much can be read from `from` is what the verifier sees to. */
@@ -202,7 +226,7 @@ function whyInRange({ use, occurrence: o }: Seen, q: Question, court: Court): Ev
         source: null,
       }),
     );
-  const reduced = reducedBy({ use, occurrence: o }, q);
+  const reduced = reducedBy({ use, occurrence: o }, q) ?? arrivesWithin({ use, occurrence: o });
   if (out.length === 0 && reduced) return [reduced];
   const type = declaredType(q, court);
   if (!type) return out;
@@ -217,6 +241,14 @@ function reducedBy({ use, occurrence: o }: Seen, q: Question): Evidence | null {
   const index = indexOf(use);
   if (use.k !== 'index' || !new RegExp(`\\b${q.subject!.root}\\b\\W*[%&>]`).test(index) || !Number.isFinite(o.fact.hi)) return null;
   const text = `\`${index}\` is never below ${o.fact.lo} nor above ${o.fact.hi}`;
+  return { kind: 'guard', role: 'carries', text, location: use.location, source: null };
+}
+
+/** Tested in a helper on the way: what gets to this one is within, and which test saw to it is not handed on. */
+function arrivesWithin({ use, occurrence: o }: Seen): Evidence | null {
+  if (use.k !== 'index' || use.chain.length < 2 || o.fact.reasons.length > 0 || o.type.k !== 'int') return null;
+  if (!hasUpperRange(o) || o.fact.hi >= 2 ** 16 - 1) return null;
+  const text = `\`${use.text}\` in ${use.function}() is reached with ${o.fact.lo} to ${o.fact.hi} only`;
   return { kind: 'guard', role: 'carries', text, location: use.location, source: null };
 }
 
