@@ -5,7 +5,7 @@ import { functionsOf } from '../source/functions.ts';
 import type { FunctionSource, SourceFile } from '../source/model.ts';
 import type { Anchor } from './anchor.ts';
 import { anchorComment, findFile } from './anchor.ts';
-import { othersMeant } from './meant.ts';
+import { othersMeant, speaksOfSeveral } from './meant.ts';
 import type { Court, Place, Question } from './question.ts';
 import { unitsOf, unitsReaching } from './question.ts';
 import { readClaims } from './reading/read-claims.ts';
@@ -25,7 +25,7 @@ export function ask(comment: ReviewComment, court: Court): Question[] {
     const at = other ? null : anchor;
     const own = returnsItself(one, place?.name ?? null)
       ? { ...one, category: 'return-value' as const, aspect: 'returns-null' as const }
-      : withArgument(one, place);
+      : withArgument(withoutSelf(one, place?.name ?? null), place);
     const name = place?.name ?? comment.function ?? namedKfunc(one, court);
     const { subject, implied } = subjectOf(own, comment, place, at, court);
     const sort = ofSubject(own, subject, namesIn(place?.syntax ?? null));
@@ -73,7 +73,14 @@ function findPlace(comment: ReviewComment, anchor: Anchor | null, court: Court, 
 /** `bpf_this() may return NULL`, said of the function quoted, is about what programs get. */
 function returnsItself(stated: StatedClaim, name: string | null): boolean {
   if (stated.category !== 'null-deref' || name === null || stated.subjects[0] !== `${name}()`) return false;
+  if (!/\b(return\w*|gives?|hands?|yields?|from|result\w*)\b/i.test(stated.text)) return false;
   return !new RegExp(`\\b${name}\\([^()]*\\bNULL\\b`).test(stated.text);
+}
+
+/** `the second argument of bpf_this()`: a pointer is meant, not what it returns. */
+function withoutSelf(stated: StatedClaim, name: string | null): StatedClaim {
+  if (stated.category !== 'null-deref') return stated;
+  return { ...stated, subjects: stated.subjects.filter((s) => s !== `${name}()`) };
 }
 
 /** `a program may call bpf_this(NULL, 0)`: about the parameter that gets it. */
@@ -206,6 +213,8 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
   if (stated.category === 'return-value' || stated.aspect === 'missing-get') return said(returned);
   const counted = place && ordinalParameter(stated, names);
   if (counted) return said(counted);
+  const several = stated.category === 'out-of-bounds' && stated.aspect === 'range' ? oneOfSeveral(stated, names, body) : null;
+  if (several) return { subject: several, implied: true };
   const sized = place && stated.aspect === 'size' ? onlySize(names) : null;
   if (sized) return { subject: sized, implied: true };
   if (stated.aspect === 'negative' && stated.claimed.some((name) => isMember(name, body, names))) return said(null);
@@ -245,6 +254,13 @@ function bodyOf(place: Place | null): string {
 /** Only a member goes by that name: what the line does to something else is no answer. */
 function isMember(name: string, body: string, names: Names): boolean {
   return /^\w+$/.test(name) && subjectNamed(name, names) === null && new RegExp(`(?:->|\\.)${name}\\b`).test(body);
+}
+
+/** `only one of the indexes is checked`: any of those that index; what the words may mean besides brings in the others. */
+function oneOfSeveral({ text }: StatedClaim, names: Names, body: string): Subject | null {
+  if (!speaksOfSeveral(text)) return null;
+  const indexes = [...names.parameters.keys()].filter((name) => new RegExp(`\\[[^\\]]*(?<![\\w>.])${name}\\b[^\\]]*\\]`).test(body));
+  return indexes.length > 1 ? subjectNamed(indexes[0]!, names) : null;
 }
 
 /** `the size check covers too little`, where one argument is a size. */

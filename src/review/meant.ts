@@ -18,7 +18,7 @@ export function othersMeant(stated: StatedClaim, subject: Subject | null, names:
   const candidates = [
     ...stated.claimed,
     ...membersNamed(stated, code.body, names),
-    ...(SEVERAL.test(stated.text) ? [...names.parameters.keys()] : []),
+    ...(speaksOfSeveral(stated.text) ? [...names.parameters.keys()] : []),
   ];
   const found = new Map<string, Subject>();
   for (const text of candidates) {
@@ -33,6 +33,10 @@ const KINDS: Partial<Record<Category, 'pointer' | 'number'>> = { 'null-deref': '
 /** `both pointers`, `one of the arguments`, `the second index`: more than one, not all of them named. */
 const SEVERAL =
   /\b(both|either|neither|each|all|any|none|one|two|some)( of)?( the| these| those| its)?( two| three)? (arguments|parameters|pointers|args|params|indexes|indices|values|inputs|sizes|lengths|objects)\b|\b(the|its) (other|remaining|first|second|third|fourth|fifth|last|latter|former) (argument|parameter|pointer|index|value|size|length|number|one)s?\b/i;
+
+export function speaksOfSeveral(text: string): boolean {
+  return SEVERAL.test(text);
+}
 
 /** A member named without its owner, as `the holder may be NULL` says of `l->holder`. */
 function membersNamed({ category, subjects, text }: StatedClaim, body: string, names: Names): string[] {
@@ -51,7 +55,9 @@ function isUsedAs(kind: 'pointer' | 'number', { text, root, kind: what }: Subjec
   if (what !== 'expression') return (kind === 'pointer') === isPointer;
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   if (kind === 'number')
-    return new RegExp(`\\[[^\\]]*${escaped}|(<<|>>)[^;{}]*${escaped}|\\([^;{}]*,[^;{}]*${escaped}`).test(body) || isNumberMember(text, around);
+    return (
+      new RegExp(`\\[[^\\]]*${escaped}|(<<|>>)[^;{}]*${escaped}|\\([^;{}]*,[^;{}]*${escaped}`).test(body) || isNumberMember(text, around)
+    );
   if (new RegExp(`(?<![\\w>.])${escaped}\\s*->|\\*\\s*${escaped}\\b`).test(body)) return true;
   const member = /\w+$/.exec(text)?.[0] ?? '';
   // `&x->member` is never NULL; of other uses the declaration tells, where it is at hand

@@ -84,6 +84,7 @@ function valuesOf(q: Question, subject: Subject, unit: KfuncUnit, court: Court):
     found.length > 0 || !isSaidToFollow(subject, q)
       ? found
       : uses.filter((e) => inPlace(e, q) && e.k === 'deref' && isSame(e.text, subject.text));
+  if (named.length === 0) named.push(...readInto(q, subject, uses));
   if (named.length === 0) named.push(...inCallees(q, subject, uses, court));
   const here = named.filter((e) => onLine(e, q));
   const start = here.length > 0 && isPinned(q, subject, named) ? here : named;
@@ -99,6 +100,23 @@ function valuesOf(q: Question, subject: Subject, unit: KfuncUnit, court: Court):
         if (!value.seen.some((s) => s.occurrence === o) && sameOrigin(o, value.origin)) value.seen.push({ use, occurrence: o });
   }
   return [...values.values()];
+}
+
+/** `s = rcu_dereference(q->berth)`, and nothing else is given to s: said of q->berth, it is about s. */
+function readInto({ place, function: own }: Question, { kind, text }: Subject, uses: readonly Use[]): Use[] {
+  if (kind !== 'expression' || !place) return [];
+  const read = text.replace(/\s+/g, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const body = textOf(place.source);
+  const found = [
+    ...body.matchAll(
+      new RegExp(`(?<![\\w>.])([A-Za-z_]\\w*)\\s*=\\s*(?:(?:rcu_dereference\\w*|READ_ONCE)\\s*\\(\\s*)?${read}\\s*\\)?\\s*;`, 'g'),
+    ),
+  ];
+  const name = found[0]?.[1];
+  if (found.length !== 1 || name === undefined) return [];
+  if ([...body.matchAll(new RegExp(`(?<![\\w>.])${name}\\s*=(?!=)`, 'g'))].length !== 1) return [];
+  const variable: Subject = { kind: 'variable', root: name, text: name, index: -1 };
+  return uses.filter((e) => e.function === own && isOf(e, variable, false));
 }
 
 /** Only handed on, to a function at hand: what that one does with it. */

@@ -34,6 +34,17 @@ export function askRange(q: Question, court: Court): Answer {
   // `past the end of a[]` is said of memory and of an index
   if (q.stated.aspect === 'size' && (pair || !(isNumber(q) || isIndex(q, court)))) return askSize(q, pair, court);
   const parts = q.reaching.map((unit) => askUnit(q, unit, court));
+  // the number is neither index nor length: it is about how much of the memory is there
+  if (pair && q.stated.aspect === 'range' && parts.every((p) => p.findings.length === 0)) {
+    const sized = { ...q, stated: { ...q.stated, aspect: 'size' as const } };
+    const late = ruled(
+      court,
+      ['mem-size'],
+      q,
+      (f) => (f.subject === pair.pointer.name || f.subject === pair.size.name) && isOfMember(f, q),
+    );
+    return late.length > 0 ? answered(late) : askSize(sized, pair, court);
+  }
   return { findings: parts.flatMap((p) => p.findings), missing: parts.flatMap((p) => p.missing), outOfScope: null };
 }
 
