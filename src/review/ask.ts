@@ -258,7 +258,7 @@ function isMember(name: string, body: string, names: Names): boolean {
 
 /** `only one of the indexes is checked`: any of those that index; what the words may mean besides brings in the others. */
 function oneOfSeveral({ text }: StatedClaim, names: Names, body: string): Subject | null {
-  if (!speaksOfSeveral(text)) return null;
+  if (!speaksOfSeveral(text) || !/\b(check|bound|valid|range|test|limit|overr|exceed|out[- ]of)/i.test(text)) return null;
   const indexes = [...names.parameters.keys()].filter((name) => new RegExp(`\\[[^\\]]*(?<![\\w>.])${name}\\b[^\\]]*\\]`).test(body));
   return indexes.length > 1 ? subjectNamed(indexes[0]!, names) : null;
 }

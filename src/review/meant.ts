@@ -14,7 +14,7 @@ export interface Code {
 /** Of a false claim nothing is lost by looking at more names; of a true one, the right name must be among them. */
 export function othersMeant(stated: StatedClaim, subject: Subject | null, names: Names, code: Code): Subject[] {
   const kind = KINDS[stated.category];
-  if (!kind || !subject || subject.kind === 'flag' || subject.kind === 'return') return [];
+  if (!kind || subject?.kind === 'flag' || subject?.kind === 'return') return [];
   const candidates = [
     ...stated.claimed,
     ...membersNamed(stated, code.body, names),
@@ -23,7 +23,7 @@ export function othersMeant(stated: StatedClaim, subject: Subject | null, names:
   const found = new Map<string, Subject>();
   for (const text of candidates) {
     const one = subjectNamed(text, names);
-    if (one && one.text !== subject.text && isUsedAs(kind, one, names, code)) found.set(one.text, one);
+    if (one && one.text !== subject?.text && isUsedAs(kind, one, names, code)) found.set(one.text, one);
   }
   return [...found.values()];
 }

@@ -95,7 +95,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\b(saturat\w*|overflow\w*|wrap(s|ped)?|detach\w*|unload\w*|exits(?! paths?)|killed|dies|terminat\w*|rmmod|module removal|tear-?down|torn down|throws?|bpf_throw|exceptions?)\b/i,
+      /\b((programs?|callers?|users?) (that )?(stores?|keeps?|forgets?)|saturat\w*|overflow\w*|wrap(s|ped)?|detach\w*|unload\w*|exits(?! paths?)|killed|dies|terminat\w*|rmmod|module removal|tear-?down|torn down|throws?|bpf_throw|exceptions?)\b/i,
     what: 'what comes of the count after the call',
     except: ['null-deref', 'out-of-bounds', 'return-value', 'missing-flag', 'registration', 'rcu', 'sleep'],
   },
@@ -176,5 +176,5 @@ export function speaksOfSleep({ stated }: Question): boolean {
   if (stated.category !== 'sleep') return true;
   const asked = `${stated.first} ${stated.sentence}`.replace(/\b(non-)?sleepable (bpf )?(programs?|progs?|kfuncs?|contexts?)\b/gi, '');
   // two kinds of allocation: one is proposed in place of the other
-  return SLEEP.test(asked) && !LIFE.test(asked) && new Set(stated.text.match(/\bGFP_\w+/g)).size < 2;
+  return SLEEP.test(asked) && !LIFE.test(asked) && new Set(stated.text.match(/\b(?:__)?GFP_\w+/g)).size < 2;
 }
