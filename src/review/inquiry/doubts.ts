@@ -6,7 +6,7 @@ import { commentText } from '../../input/review/model.ts';
 import { judge } from '../../judge/judge.ts';
 import { structPointer } from '../../rule.ts';
 import { functionsOf } from '../../source/functions.ts';
-import type { SourceFile } from '../../source/model.ts';
+import type { FunctionSource, SourceFile } from '../../source/model.ts';
 import { compareSeries, OLDEST, SERIES } from '../../verifier/series.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
@@ -48,24 +48,31 @@ const COMPARES =
   /(?<=^|[.?!\n]\s*)(all |most |many )?(the )?(other|similar|neighbou?ring|sibling|existing) (\w+ )?(kfuncs|functions|helpers|getters|setters)( (in|of) (this|the same) (file|series|set))?( here)?,? (all |do |already |always |both )?(check|test|validate|verify|do|take|hold|use|guard|handle)\b[^.?!]*[.!]/gi;
 
 /** The quoted lines stand in more than one function, and nothing tells which of them is meant. */
-function wrongPlace({ anchor, comment, place, stated, elsewhere }: Question): Missing[] {
+function wrongPlace(q: Question): Missing[] {
+  const { place, stated, elsewhere } = q;
   if (elsewhere !== null) return open(elsewhere, `the words speak of ${elsewhere}(), the entry of ${place?.name}()`);
   if (place && POINTS_ELSEWHERE.test(stated.text.replace(COMPARES, '')))
     return open('function', `the words speak of another function than ${place.name}(), which they do not name`);
-  if (!anchor || !place || comment.function !== null || new RegExp(`\\b${place.name}\\b`).test(stated.text)) return [];
-  const homes = new Set(anchor.rivals.map(({ file, line }) => homeOf(file, line)));
-  homes.delete(place.name);
-  const [other] = homes;
-  return other === undefined
-    ? []
-    : open('lines', `the quoted lines stand in ${other || 'other places'} too, and nothing tells which is meant`);
+  const [other] = rivalHomes(q);
+  const where = other ? `${other.name}()` : 'other places';
+  return other === undefined ? [] : open('lines', `the quoted lines stand in ${where} too, and nothing tells which is meant`);
 }
 
-function homeOf(file: SourceFile, line: number): string {
+/** The other functions that hold the quoted lines, where the words name none; null for lines outside of functions. */
+export function rivalHomes({ anchor, comment, place, stated }: Question): (FunctionSource | null)[] {
+  if (!anchor || !place || comment.function !== null || new RegExp(`\\b${place.name}\\b`).test(stated.text)) return [];
+  const homes = new Map<string, FunctionSource | null>();
+  for (const { file, line } of anchor.rivals) {
+    const home = homeOf(file, line);
+    if (home?.name !== place.name) homes.set(home?.name ?? '', home);
+  }
+  return [...homes.values()];
+}
+
+function homeOf(file: SourceFile, line: number): FunctionSource | null {
   let offset = 0;
   for (let n = 1; n < line; n++) offset = file.text.indexOf('\n', offset) + 1;
-  const found = functionsOf(file).find((f) => offset >= f.start && offset < f.end);
-  return found ? `${found.name}()` : '';
+  return functionsOf(file).find((f) => offset >= f.start && offset < f.end) ?? null;
 }
 
 /** Words for callers that no program is. `the caller` alone is the program. */

@@ -3,12 +3,12 @@ import type { Missing } from '../../claim.ts';
 import { structPointer } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
-import { answered, notOurs, outcomeOf, ruled } from './answer.ts';
+import { answered, notOurs, outcomeOf, ruled, unknown } from './answer.ts';
 import { unlessAssumed } from './assumed-series.ts';
 import { askRcu, askSleep } from './context.ts';
-import { doubtsAbout } from './doubts.ts';
+import { doubtsAbout, rivalHomes } from './doubts.ts';
 import { askFlag } from './flags.ts';
-import { namedElsewhere } from './named-elsewhere.ts';
+import { namedElsewhere, questionAt } from './named-elsewhere.ts';
 import { askNullness } from './nullness.ts';
 import { askRange } from './range.ts';
 import { askReference } from './reference.ts';
@@ -19,7 +19,23 @@ export function inquire(q: Question, court: Court): Answer {
   const answer = unlessAssumed(byCategory(q, court), court);
   const outcome = outcomeOf(answer);
   if (outcome === 'undecided' && hangsOnNmi(q)) return askReach(q, court) ?? answer;
+  if (outcome === 'confirmed') return unlessQuotedElsewhere(answer, q, court);
   return outcome === 'refuted' ? unlessMeantOtherwise(answer, q, court) : answer;
+}
+
+/** The quoted lines stand in more than one function: what is wrong in one of them is not confirmed of the other. */
+function unlessQuotedElsewhere(answer: Answer, q: Question, court: Court): Answer {
+  for (const home of rivalHomes(q)) {
+    if (home === null) continue;
+    const there = questionAt(q, { name: home.name, source: home, syntax: court.analysis.program.parse(home) }, court);
+    if (there !== null && outcomeOf(unlessAssumed(byCategory(there, court), court)) === 'confirmed') continue;
+    return unknown(
+      'lines',
+      `the quoted lines stand in ${home.name}() too, where it is not confirmed, and nothing tells which is meant`,
+      false,
+    );
+  }
+  return answer;
 }
 
 /** A refutation holds for all that the words may be about, or it does not hold. */
@@ -27,7 +43,7 @@ function unlessMeantOtherwise(answer: Answer, q: Question, court: Court): Answer
   for (const other of q.others) {
     const also = unlessAssumed(byCategory({ ...q, subject: other, implied: false, others: [] }, court), court);
     const outcome = outcomeOf(also);
-    if (outcome === 'confirmed') return also;
+    if (outcome === 'confirmed') return unlessQuotedElsewhere(also, { ...q, subject: other }, court);
     if (outcome === 'undecided') return { ...answer, missing: [...answer.missing, ...whatLacks(also, other.text)] };
   }
   const read = unlessReadOtherwise(answer, q, court);

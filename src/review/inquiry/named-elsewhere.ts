@@ -57,7 +57,7 @@ function isAskedOf(name: string, { stated }: Question): boolean {
 }
 
 /** null: nothing goes by that name there. */
-function questionAt(q: Question, place: Place, court: Court): Question | null {
+export function questionAt(q: Question, place: Place, court: Court): Question | null {
   const isOfCode = q.subject !== null && ['parameter', 'variable', 'expression'].includes(q.subject.kind);
   const subject = isOfCode ? subjectNamed(q.subject!.text, namesIn(place.syntax)) : q.subject;
   if (isOfCode && subject === null) return null;
