@@ -671,7 +671,14 @@ const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
       'reentran*|recurs*',
     ],
   ],
-  ['text', 5, ['in|from ~4 documentation|docs|doc|selftest|selftests|readme|changelog']],
+  [
+    'text',
+    5,
+    [
+      'in|from ~4 documentation|docs|doc|selftest|selftests|readme|changelog',
+      'relative|according|contrary|compared to ~2 kernel-doc|kerneldoc|documentation|docs|comment|comments',
+    ],
+  ],
   [
     'text',
     4,
