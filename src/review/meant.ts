@@ -18,6 +18,7 @@ export function othersMeant(stated: StatedClaim, subject: Subject | null, names:
   const candidates = [
     ...stated.claimed,
     ...membersNamed(stated, code.body, names),
+    ...namesAskedFor(stated.text, names),
     ...(speaksOfSeveral(stated.text) ? [...names.parameters.keys()] : []),
   ];
   const found = new Map<string, Subject>();
@@ -32,7 +33,16 @@ const KINDS: Partial<Record<Category, 'pointer' | 'number'>> = { 'null-deref': '
 
 /** `both pointers`, `one of the arguments`, `the second index`: more than one, not all of them named. */
 const SEVERAL =
-  /\b(both|either|neither|each|all|any|none|one|two|some)( of)?( the| these| those| its)?( two| three)? (arguments|parameters|pointers|args|params|indexes|indices|values|inputs|sizes|lengths|objects)\b|\b(the|its) (other|remaining|first|second|third|fourth|fifth|last|latter|former) (argument|parameter|pointer|index|value|size|length|number|one)s?\b/i;
+  /\b(both|either|neither|each|all|any|none|one|two|some)( of)?( the| these| those| its)?( two| three)? (arguments|parameters|pointers|args|params|indexes|indices|values|inputs|sizes|lengths|objects)\b|\b(the|its) (other|remaining|first|second|third|fourth|fifth|last|latter|former) (argument|parameter|pointer|index|value|size|length|number|one)s?\b|\b(are|is) (both|they|these|those|either|neither|each)\b|\b(both|either|neither|each|all) (of (them|these|those)|are|is)\b/i;
+
+/** `Can from exceed N? And can to?`: what another question of the same comment names. */
+function namesAskedFor(text: string, names: Names): string[] {
+  const questions = text.split(/(?<=[.?!])\s+/).filter((s) => /\?\W*$/.test(s));
+  if (questions.length < 2) return [];
+  return questions
+    .flatMap((s) => s.match(/(?<![\w>.])[A-Za-z_]\w*/g) ?? [])
+    .filter((w) => names.parameters.has(w) || names.variables.has(w));
+}
 
 export function speaksOfSeveral(text: string): boolean {
   return SEVERAL.test(text);

@@ -59,7 +59,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     words:
-      /\bCONFIG_[A-Z0-9_]+\b|\b(on|for|under) (a |an )?(32|64)[- ]?bits?\b|\b32[- ]?bit (kernels?|systems?|arch\w*|machines?|platforms?|builds?|hosts?)\b|\b(big|little)[- ]endian\b|\bPREEMPT_RT\b|\bnommu\b/i,
+      /\bCONFIG_[A-Z0-9_]+\b|\b(on|for|under) (a |an )?(32|64)[- ]?bits?\b|\b32[- ]?bit (kernels?|systems?|arch\w*|machines?|platforms?|builds?|hosts?)\b|\bif [^.?!]{0,40}\b(were|ever|became|becomes|changes|changed)\b|\b(big|little)[- ]endian\b|\bPREEMPT_RT\b|\bnommu\b/i,
     what: 'how the kernel is built',
     except: ['registration'],
   },

@@ -94,9 +94,14 @@ function readSentence(sentence: Sentence, prior: Prior): Reading | null {
     flag,
     hedged,
     also: exact
-      .filter((e) => e !== best && e.category !== 'other' && weigh(e) === weigh(best))
+      .filter((e) => e !== best && e.category !== 'other' && (weigh(e) === weigh(best) || isBeside(e, best, sentence)))
       .map(({ category, aspect }) => ({ category, aspect })),
   };
+}
+
+/** `p is never NULL checked, and p->n is read too early`: one sentence, two claims. A refutation must hold for both. */
+function isBeside(e: { category: Category; weight: number }, best: { category: Category }, { text }: Sentence): boolean {
+  return e.weight >= 3 && e.category !== best.category && /[,;] (and|but|plus|also|while)\b/.test(text);
 }
 
 /**
