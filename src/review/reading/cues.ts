@@ -673,7 +673,7 @@ const OUT_OF_SCOPE: [Aspect, number, string[]][] = [
       'memory barrier*|ordering',
       'read_once*|write_once*|smp_*',
       'another|other cpu|thread|task|process ~8 free*|chang*|modif*|clear*|remov*',
-      'block|blocks|blocking|stall|stalls ~1 other|others|readers|writers|everyone',
+      'block|blocks|blocking|stall|stalls other|others|readers|writers|everyone',
       'simultaneous*|interleav*|in parallel',
       'reentran*|recurs*',
     ],
