@@ -110,6 +110,20 @@ describe('the place', () => {
     expect(await ask(quote(['+__bpf_kfunc u32 bpf_x(struct thing *t)', '+{', '+	return t->size;']))).toEqual(['refuted']);
   });
 
+  it('is no place to confirm what holds in one of two functions that have the lines', async () => {
+    const at = (name: string, test: string) => `__bpf_kfunc u64 ${name}(struct thing *t, u32 i)\n{\n${test}\treturn t->slots[i];\n}\n`;
+    const open = at('bpf_x', '');
+    const pair = (other: string) =>
+      kfuncFile(open, 'KF_TRUSTED_ARGS')
+        .replace('BTF_ID_FLAGS(', 'BTF_ID_FLAGS(func, bpf_y, KF_TRUSTED_ARGS)\nBTF_ID_FLAGS(')
+        .replace('__bpf_kfunc_end_defs', `${other}\n__bpf_kfunc_end_defs`);
+    const words = quote(['+\treturn t->slots[i];']).replace('Can t be NULL here?', 'Is i range checked?');
+    const verdict = async (text: string) => (await judged(words, { files: [{ path: 'x.c', text }] })).claims.map((c) => c.verdict);
+    expect(await verdict(kfuncFile(open, 'KF_TRUSTED_ARGS'))).toEqual(['confirmed']);
+    expect(await verdict(pair(at('bpf_y', '')))).toEqual(['confirmed']);
+    expect(await verdict(pair(at('bpf_y', '\tif (i >= 8)\n\t\treturn 0;\n')))).toEqual(['undecided']);
+  });
+
   it('is not looked for by a brace in a file that the review does not name', async () => {
     const { claims } = await judged(quote(['+	return t->size;', '+}'], 'net/other.c'), { files: [{ path: 'x.c', text }] });
     expect(claims.map((c) => [c.verdict, c.function])).toEqual([['undecided', null]]);
