@@ -10,7 +10,7 @@ import { ERR, factKey, meet, NULL, VALID } from './domain.ts';
 import { changeContext, forget, forgetWritten, near } from './evaluate.ts';
 import type { EventOf, FlowEvent, Occurrence, Step } from './event.ts';
 import { extentBehind } from './extent.ts';
-import { drop, take } from './known-call.ts';
+import { drop, objectExtent, take } from './known-call.ts';
 import { learnMembers } from './member.ts';
 import { rootOf } from './memory.ts';
 import { constrain, convert } from './refine.ts';
@@ -194,7 +194,11 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
 
 /** What of the event is about the callee's parameters, as its caller's. */
 function seenFrom(a: Activation, s: State, call: BoundCall, event: FlowEvent): FlowEvent {
-  if (event.k === 'length') return { ...event, parameter: parameterAt(call, event.parameter) };
+  if (event.k === 'length') {
+    const object = event.parameter === null ? undefined : call.args[event.parameter];
+    const of = event.of ?? (object === undefined ? null : objectExtent(a, object));
+    return { ...event, of, parameter: parameterAt(call, event.parameter) };
+  }
   if (event.k !== 'index' || event.of === null) return event;
   const given = call.args[event.of];
   return { ...event, extent: event.extent ?? (given === undefined ? null : extentBehind(a, s, given)), of: parameterAt(call, event.of) };

@@ -164,7 +164,7 @@ function memberOfUnknownType(a: Activation, pointer: string, e: Expr): string | 
 }
 
 /** Lengths that fit the array whose start a pointer is: [0, bytes + 1), as a length may be all of it. */
-function objectExtent(a: Activation, pointer: string): Extent | null {
+export function objectExtent(a: Activation, pointer: string): Extent | null {
   const type = a.value(pointer).type;
   const array = type.k === 'pointer' && type.to.k === 'array' ? type.to : type;
   const width = array.k === 'array' ? sizeOfType(array.of) : null;

@@ -141,3 +141,42 @@ describe('unbounded-index', () => {
     expect(verdictOf(claimsOf(unboundedIndex, wrap('u32', 'if (i >= OTHER_SIZE) return 0;', `${decl} return far[i];`)))).toBe('unsure');
   });
 });
+
+describe('a length that a helper uses', () => {
+  const lengths = (use: string) =>
+    claimsOf(
+      unboundedIndex,
+      `
+struct bag { u64 words[2]; };
+static struct bag bag;
+static void copy(u8 *to, const void *from, u32 n) { memcpy(to, from, n); }
+static void copy_tested(u8 *to, const void *from, u32 n) { if (n > 8) return; memcpy(to, from, n); }
+static void copy_within(u8 *to, u32 room, const void *from, u32 n) { if (n > room) return; memcpy(to, from, n); }
+static void deep(struct bag *b, const void *from, u32 n) { copy((u8 *)b->words, from, n); fill(b->words, from, n); }
+static void fill(u64 *to, const void *from, u32 n) { memcpy(to, from, n); }
+__bpf_kfunc int subject(const void *p, u32 p__sz)
+{
+	u8 local[8];
+
+	${use}
+	return 0;
+}
+`,
+      [{ name: 'memcpy', length: [{ argument: 2, of: [0, 1] }], returnsArgument: 0 }],
+    ).filter((c) => c.subject === 'p__sz');
+
+  test.each([
+    ['tested by the helper', 'copy_tested(local, p, p__sz);'],
+    ['tested by its caller', 'if (p__sz > 8) return 0; copy(local, p, p__sz);'],
+    ['tested against the room that it is told', 'copy_within(local, sizeof(local), p, p__sz);'],
+    ['through a member', 'if (p__sz > 16) return 0; deep(&bag, p, p__sz);'],
+    ['into memory of unknown length', 'copy(elsewhere, p, p__sz);'],
+  ])('guard: %s', (_, use) => expect(verdictOf(lengths(use))).toBe('silent'));
+
+  test.each([
+    ['nothing', 'copy(local, p, p__sz);'],
+    ['off by one', 'if (p__sz > 9) return 0; copy(local, p, p__sz);'],
+    ['tested against more room than there is', 'copy_within(local, 16, p, p__sz);'],
+    ['through a member', 'if (p__sz > 17) return 0; deep(&bag, p, p__sz);'],
+  ])('no guard: %s', (_, use) => expect(verdictOf(lengths(use))).toBe('sure'));
+});
