@@ -28,8 +28,7 @@ export const unboundedIndex: Rule = {
       const isPointer = type.pointers + type.dims.length > 0;
       // where there is no room for a number, what is read is claimed by mem-size
       if (isPointer ? unit.flow.memory.get(index) === 0 : type.name === 'bool') continue;
-      const claim = claimFor(unit, { index, name, taint: isPointer ? contentsOf(index) : index, isPointer });
-      if (claim) yield claim;
+      yield* claimsFor(unit, { index, name, taint: isPointer ? contentsOf(index) : index, isPointer });
     }
   },
 };
@@ -48,6 +47,7 @@ type Use = EventOf<'index'> | EventOf<'shift'> | EventOf<'length'> | EventOf<'pa
 /** How a use fails: `sure` false where something is not at hand that could still bound it. */
 interface Problem {
   use: Use;
+  kind: 'bounded' | 'not-negative';
   what: string;
   sure: boolean;
   missing: Missing[];
@@ -56,8 +56,8 @@ interface Problem {
   mend: 'edge' | 'sign' | null;
 }
 
-function claimFor(unit: KfuncUnit, chosen: Chosen): Claim | null {
-  const { index, name } = chosen;
+/** What the verifier may know better, the sign of a size, is a claim of its own: it must not stand for the others. */
+function* claimsFor(unit: KfuncUnit, chosen: Chosen): Iterable<Claim> {
   const problems: Problem[] = [];
   for (const e of unit.flow.events) {
     if (e.k !== 'index' && e.k !== 'shift' && e.k !== 'length' && e.k !== 'pass') continue;
@@ -68,11 +68,17 @@ function claimFor(unit: KfuncUnit, chosen: Chosen): Claim | null {
     (x, y) =>
       Number(y.sure) - Number(x.sure) || before(placeInKfunc(x.use), placeInKfunc(y.use)) || x.use.chain.length - y.use.chain.length,
   );
-  const p = problems[0];
-  if (!p) return null;
+  for (const kind of ['bounded', 'not-negative'] as const) {
+    const worst = problems.find((p) => p.kind === kind);
+    if (worst) yield claimFor(unit, chosen, worst);
+  }
+}
+
+function claimFor(unit: KfuncUnit, chosen: Chosen, p: Problem): Claim {
+  const { index, name } = chosen;
   return claimOf(unboundedIndex, unit, {
     subject: name,
-    property: { kind: 'bounded', parameter: index },
+    property: { kind: p.kind, parameter: index },
     location: placeInKfunc(p.use),
     message: p.what,
     path: pathEvidence(p.use, lastStep(p.use)),
@@ -133,6 +139,7 @@ function check(unit: KfuncUnit, use: Use, o: Occurrence, chosen: Chosen): Proble
   const sure = o.doubt === null && (low === 'bad' || high === 'bad');
   return {
     use,
+    kind: high === 'ok' && sizes.has(chosen.index) && isAsItCame(o, chosen.index) ? 'not-negative' : 'bounded',
     what: describe(use, o, name, low, high, shown, isBoundedAbove(o, sizes)),
     sure,
     missing: sure ? [] : missingFor(use, o, extent, low, high),
@@ -164,6 +171,11 @@ function plainMemory(unit: KfuncUnit, parameter: number | null, of: 'bytes' | 'e
     plus: 0,
     text: `the ${width} byte${width > 1 ? 's' : ''} that a program must have behind ${name}`,
   };
+}
+
+/** The parameter itself, as wide as it needs to be for its sign to be that of the register: nothing was worked out of it, and no narrower type has made it negative. */
+function isAsItCame(o: Occurrence, index: number): boolean {
+  return o.origins.every((x) => x.k === 'param' && x.index === index) && o.fact.lo <= -(2 ** 31);
 }
 
 type End = 'ok' | 'bad' | 'unsure';
@@ -252,6 +264,7 @@ function handedOver(use: EventOf<'pass'>, o: Occurrence, chosen: Chosen, name: s
       : 'without a bound';
   return {
     use,
+    kind: 'bounded',
     what: `${name} is handed to ${use.callee}() ${how}`,
     sure: false,
     missing: [{ what: use.callee, why: use.why, treeWouldHelp: true }],
@@ -266,6 +279,7 @@ function ofUnknownLength(use: EventOf<'length'>, member: string, o: Occurrence, 
   if (lowerEnd(o) === 'ok' && isBoundedAbove(o, new Set())) return null;
   return {
     use,
+    kind: 'bounded',
     what: `${name} reaches the length of ${use.callee}() without a bound`,
     sure: false,
     missing: [{ what: member, why: `how long ${member} is is not at hand`, treeWouldHelp: true }],

@@ -59,6 +59,8 @@ export type Property =
   | { kind: 'live-count'; parameter: number }
   /** a range for an integer: no series of the verifier gives one */
   | { kind: 'bounded'; parameter: number }
+  /** only its sign is in question: an integer of 32 bits and more that nothing was done to */
+  | { kind: 'not-negative'; parameter: number }
   /** the memory may be shorter than what is accessed; `size` is the index of the size parameter, null where there is none */
   | { kind: 'sized'; parameter: number; size: number | null }
   /** NULL may arrive: the opposite of what most claims miss, for a claim that a check is needless */

@@ -20,7 +20,7 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const unread = bench.kfunc(claim.kfunc)?.entries.flatMap((e) => e.unreadFlags) ?? [];
   // a promise must hold for every way in; that NULL may arrive is true as soon as one way lets it in, if no flag that is not at hand keeps it out
   const promised = p.kind === 'maybe-null' ? held.some((h) => h.holds) && registered && unread.length === 0 : held.every((h) => h.holds);
-  const caller = p.kind === 'non-null' || p.kind === 'maybe-null' ? bench.callerInC(claim.kfunc) : null;
+  const caller = p.kind === 'non-null' || p.kind === 'maybe-null' || p.kind === 'not-negative' ? bench.callerInC(claim.kfunc) : null;
   const kept = promised && (p.kind === 'maybe-null' || caller === null);
   const evidence = dedupe(held.flatMap((h) => h.because.map((e): Evidence => ({ ...e, role: kept && h.holds ? 'carries' : 'context' }))));
   if (kept) return { evidence, missing: [] };
@@ -32,7 +32,7 @@ export function promise(claim: Claim, bench: Bench): Answer {
   const missing: Missing[] = held.flatMap((h) =>
     h.unsure === null ? [] : [{ what: claim.subject, why: h.unsure, treeWouldHelp: h.unsure !== HOOK && h.unsure !== WALKED }],
   );
-  if (!registered && p.kind !== 'bounded') {
+  if (!registered && !isNumber(p)) {
     missing.push({
       what: claim.kfunc,
       why: `the registration of ${claim.kfunc}() is not at hand, so its flags are not known`,
@@ -40,9 +40,14 @@ export function promise(claim: Claim, bench: Bench): Answer {
     });
   }
   for (const flag of unread) {
-    if (p.kind !== 'bounded') missing.push({ what: flag, why: `what ${flag} stands for in the flags is not at hand`, treeWouldHelp: true });
+    if (!isNumber(p)) missing.push({ what: flag, why: `what ${flag} stands for in the flags is not at hand`, treeWouldHelp: true });
   }
   return { evidence, missing };
+}
+
+/** No flag says anything of numbers. */
+function isNumber(p: Claim['property']): boolean {
+  return p.kind === 'bounded' || p.kind === 'not-negative';
 }
 
 interface Held {
@@ -57,6 +62,7 @@ function holds(p: Claim['property'], g: KfuncGuarantees): Held {
   if (p.kind === 'code') return { holds: false, because: [], unsure: null };
   const parameter = g.parameters[p.parameter];
   if (!parameter) return { holds: false, because: [], unsure: null };
+  if (p.kind === 'not-negative' && parameter.neverNegative) return { holds: true, because: [parameter.neverNegative], unsure: null };
   return { holds: promised(p, parameter), because: parameter.because, unsure: unsureOf(p, parameter) };
 }
 

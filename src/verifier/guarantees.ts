@@ -2,7 +2,7 @@
 import type { Evidence } from '../claim.ts';
 import { answer, isNumber, numberAnswer, type Seat, weaker } from './answer.ts';
 import { contextGuarantee } from './context-guarantee.ts';
-import { CONSTANT, CONSTANT_BUFFER } from './kinds.ts';
+import { CONSTANT, CONSTANT_BUFFER, SIZE_OF_MEMORY } from './kinds.ts';
 import type { KfuncGuarantees, KfuncInput, ParameterGuarantee, TypeOracle } from './model.ts';
 import type { Classified } from './parameters.ts';
 import { classify } from './parameters.ts';
@@ -61,6 +61,7 @@ function parameterGuarantee(
     toFill: answers.some((a) => a.toFill),
     constant: constant || isReleasedNumber(input, classified, index, series),
     bounded: false,
+    neverNegative: isSizeOfMemory(input, classified, series, types) ? sizeEvidence(parameter.name, series) : null,
     sizeOf: sizes.sizeOf,
     sizeParameter: sizes.sizeParameter,
     unsure: classified.unsure,
@@ -90,6 +91,23 @@ function isConstantSize(input: KfuncInput, c: Classified, series: string, types:
   const memory = classify(input, c.sizes, series, types);
   const mayBeNullConstant = compareSeries(series, '7.0') < 0 && carries(input.parameters[c.sizes]!.name, '__nullable', series);
   return memory.kind === 'sized-memory' && memory.shape.k !== 'struct-pointer' && !mayBeNullConstant;
+}
+
+/** With a NULL that is allowed no size is looked at, and until 7.2 none of a struct that arrives as a kernel object. */
+function isSizeOfMemory(input: KfuncInput, c: Classified, series: string, types: TypeOracle): boolean {
+  if (c.kind !== 'scalar' || c.sizes === null) return false;
+  const memory = classify(input, c.sizes, series, types);
+  const { name } = input.parameters[c.sizes]!;
+  const isNoObject = memory.shape.k === 'scalar-pointer' || memory.shape.k === 'void-pointer';
+  const tied = isNoObject || compareSeries(series, '7.3') >= 0;
+  return memory.kind === 'sized-memory' && tied && !carries(name, '__nullable', series) && !carries(name, '__opt', series);
+}
+
+function sizeEvidence(name: string, series: string): Evidence {
+  return verifierEvidence(
+    `${name} says how long memory is: the verifier refuses a size that may be negative`,
+    sourceOf(SIZE_OF_MEMORY, series),
+  );
 }
 
 function constantEvidence(name: string, series: string): Evidence {

@@ -140,6 +140,11 @@ export const CONSTANT_BUFFER: readonly Statement[] = [
   said('process_const_alloc_mem_size', 'is not a const', '7.3'),
 ];
 
+/** The 64 bits of the register are looked at, before the memory is. */
+export const SIZE_OF_MEMORY: readonly Statement[] = [
+  said('check_mem_size_reg', "min value is negative, either use unsigned or 'var &= const'"),
+];
+
 /** What is said of a slot that the kfunc is to fill. */
 export const EMPTY_DYNPTR: readonly Statement[] = [said('process_dynptr_func', 'Dynptr has to be an uninitialized dynptr', '6.4')];
 export const EMPTY_ITERATOR: readonly Statement[] = [said('process_iter_arg', 'expected uninitialized iter_', '6.4')];

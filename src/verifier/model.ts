@@ -84,6 +84,8 @@ export interface ParameterGuarantee {
   constant: boolean;
   /** always false: the verifier gives no range in any series */
   bounded: false;
+  /** the size of memory that the verifier has held against it: never negative; null: any value, else what says so */
+  neverNegative?: Evidence | null;
   /** name of the size parameter that says how much of this memory is there */
   sizeOf: string | null;
   /** name of the size parameter by declaration, also where the verifier does not tie the two together for every register */

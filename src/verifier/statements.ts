@@ -4,7 +4,7 @@ import type { Effect } from './effect.ts';
 import { FLAG_EFFECTS } from './explain-flags.ts';
 import { SUFFIX_EFFECTS } from './explain-suffixes.ts';
 import { NULL_CHECKED, TRUST_CHECKED } from './flags.ts';
-import { EMPTY_DYNPTR, EMPTY_ITERATOR, KIND_RULES, NULLABLE_AT, OBJECT_REGISTER } from './kinds.ts';
+import { EMPTY_DYNPTR, EMPTY_ITERATOR, KIND_RULES, NULLABLE_AT, OBJECT_REGISTER, SIZE_OF_MEMORY } from './kinds.ts';
 import { FLAG_RULES } from './registration.ts';
 import { RELEASE_AT } from './release.ts';
 import { RETURN_TRUST } from './returns.ts';
@@ -22,6 +22,7 @@ export function statementsOf(series: string): Statement[] {
       ...EMPTY_DYNPTR,
       ...EMPTY_ITERATOR,
       ...OBJECT_REGISTER,
+      ...SIZE_OF_MEMORY,
       ...PROTECTED,
       ...PROTECTED_ITERATOR,
       ...SLEEPABLE,

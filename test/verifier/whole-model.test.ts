@@ -37,6 +37,7 @@ function cell(p: ParameterGuarantee): string {
     p.walked ? 'walked' : null,
     p.toFill ? 'empty' : null,
     p.constant ? 'constant' : null,
+    p.neverNegative ? 'never negative' : null,
     p.sizeOf === null ? null : `${p.sizeOf} long`,
     p.unsure === null ? null : 'unsure',
     p.nullUnsure == null ? null : 'null unsure',
