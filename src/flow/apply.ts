@@ -13,6 +13,7 @@ import { extentBehind } from './extent.ts';
 import { drop, objectExtent, take } from './known-call.ts';
 import { learnMembers } from './member.ts';
 import { rootOf } from './memory.ts';
+import { noteRcuUse } from './rcu-use.ts';
 import { constrain, convert } from './refine.ts';
 import type { ExitCase, FunctionResult } from './result.ts';
 import { gfpParameter, reclaimOf } from './sleep.ts';
@@ -184,12 +185,19 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
     if (event.chain.length >= CHAIN_LIMIT) continue;
     if (event.k === 'sleep' || event.k === 'rcu-read') liftContext(a, s, event, step);
     if (event.k === 'gfp-sleep') liftAllocation(a, s, call, event, step);
+    if (event.k === 'deref') noteLateUses(a, s, call, event);
     if (!interesting || LOCAL.has(event.k)) continue;
     const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, result, o));
     if (occurrences.length === 0) continue;
     const seen = seenFrom(a, s, call, event);
     a.add({ ...seen, chain: [step, ...event.chain], occurrences } as FlowEvent);
   }
+}
+
+/** What RCU protects may be gone as soon as the section has ended: a section of the callee's own comes too late. */
+function noteLateUses(a: Activation, s: State, call: BoundCall, event: EventOf<'deref'>): void {
+  const used = event.occurrences.flatMap((o) => o.origins.flatMap((x) => (x.k === 'param' ? [x.index] : [])));
+  for (const i of new Set(used)) if (call.args[i] !== undefined) noteRcuUse(a, s, rootOf(s, call.args[i]!), call.e.args[i]!.span);
 }
 
 /** What of the event is about the callee's parameters, as its caller's. */

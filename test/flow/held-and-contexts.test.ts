@@ -31,6 +31,9 @@ static struct obj *grown(struct obj *p) { struct obj *q = kzalloc(8, 0); if (q) 
 static struct obj *kept(struct obj *p) { struct obj *q = kzalloc(8, 0); if (q) p->cur = q; return q; }
 static void quiet(void) { lock(); nap2(); unlock(); }
 static void rest(void) { nap(); }
+static int number(struct obj *q) { return q->n; }
+static int number_under_lock(struct obj *q) { int n; rcu_read_lock(); n = q->n; rcu_read_unlock(); return n; }
+static int is_null(struct obj *q) { return q == NULL; }
 static struct obj *checked(int n) { struct obj *q = elsewhere(n); if (q) q->n = 1; return q; }
 __bpf_kfunc int subject(struct obj *p, int n)
 {
@@ -130,6 +133,10 @@ describe('reading under RCU', () => {
   test('a use after the section is an event of its own', () => {
     expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); n = o->n; rcu_read_unlock(); return n;')).toEqual([]);
     expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); rcu_read_unlock(); return o->n;')).toEqual(['']);
+    expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); n = number(o); rcu_read_unlock(); return n;')).toEqual([]);
+    expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); rcu_read_unlock(); return number(o);')).toEqual(['']);
+    expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); rcu_read_unlock(); return number_under_lock(o);')).toEqual(['']);
+    expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); rcu_read_unlock(); return is_null(o);')).toEqual([]);
     expect(late('rcu_read_lock(); o = rcu_dereference(p->cur); keep(o); rcu_read_unlock(); return o->n;').every((why) => why !== '')).toBe(
       true,
     );
