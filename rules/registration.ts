@@ -133,8 +133,24 @@ function* notDefined(view: ProgramView, kfunc: Kfunc, entries: IdFlagsEntry[]): 
     advice: 'define the function, or take the entry out: resolve_btfids warns, and the entry stays empty',
     path: [step(`listed as ${entry.line}`, entry.location)],
     guards: found,
-    missing: notAtHand(view, kfunc.name, `${kfunc.name}() may be defined in a file that is not at hand`),
+    missing: [...notAtHand(view, kfunc.name, `${kfunc.name}() may be defined in a file that is not at hand`), ...pasted(view, kfunc.name)],
   });
+}
+
+/** `__bpf_kfunc int bpf_##name##_get(void)`: a macro puts names together, and definitions are not looked for in macros. */
+function pasted(view: ProgramView, name: string): Missing[] {
+  for (const { text } of view.program.files) {
+    for (const [, macro, parameters, body] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)\n]*)\)((?:[^\\\n]|\\[\s\S])*)/gm)) {
+      if (!/\b__bpf_kfunc\b/.test(body!)) continue;
+      const chosen = new Set(parameters!.split(',').map((p) => p.trim()));
+      for (const [names] of body!.matchAll(/\w+(?:[\s\\]*##[\s\\]*\w+)+/g)) {
+        const parts = names.split(/[\s\\]*##[\s\\]*/).map((word) => (chosen.has(word) ? '\\w+' : word));
+        if (new RegExp(`^${parts.join('')}$`).test(name))
+          return [{ what: macro!, why: `${macro}() puts names together, and may define ${name}()`, treeWouldHelp: false }];
+      }
+    }
+  }
+  return [];
 }
 
 /** Lines around a change, in a file that is shown in part: what they go with stands in the part that is not shown. */

@@ -61,6 +61,22 @@ describe('a definition in one file, its registration in another', () => {
   });
 });
 
+describe('a definition that a macro makes', () => {
+  const macro = (mark: string) => `
+#define MILL(what) \\
+${mark} int bpf_##what##_mill(int n) \\
+{ return n + 1; }
+MILL(wind)
+`;
+  it('is a question, because macros are not looked into for definitions', () => {
+    expect(said('mill/b.c', macro('__bpf_kfunc') + set('bpf_wind_mill'), {})).toEqual(['bpf_wind_mill undecided']);
+  });
+  it('is none where the name is not of its making, or what it makes is no kfunc', () => {
+    expect(said('mill/b.c', macro('__bpf_kfunc') + set('bpf_mill'), {})).toEqual(['bpf_mill confirmed']);
+    expect(said('mill/b.c', macro('static') + set('bpf_wind_mill'), {})).toEqual(['bpf_wind_mill confirmed']);
+  });
+});
+
 describe('a marked function that is in no set of the tree', () => {
   it('is a question where the kernel calls it itself', () => {
     const caller = '\nint mill_test(int n)\n{\n\treturn bpf_mill(n);\n}\n';
