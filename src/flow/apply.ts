@@ -186,8 +186,11 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
     if (event.k === 'sleep' || event.k === 'rcu-read') liftContext(a, s, event, step);
     if (event.k === 'gfp-sleep') liftAllocation(a, s, call, event, step);
     if (event.k === 'deref') noteLateUses(a, s, call, event);
-    if (!interesting || LOCAL.has(event.k)) continue;
-    const occurrences = event.occurrences.flatMap((o) => liftOccurrence(a, s, call, result, o));
+    if (LOCAL.has(event.k)) continue;
+    const ofHelper = event.k === 'deref' && event.location.file === a.file.path ? event.occurrences.filter(isOwnFailure) : [];
+    const occurrences = (interesting ? event.occurrences : ofHelper).flatMap((o) =>
+      liftOccurrence(a, s, call, result, o, ofHelper.includes(o)),
+    );
     if (occurrences.length === 0) continue;
     const seen = seenFrom(a, s, call, event);
     a.add({ ...seen, chain: [step, ...event.chain], occurrences } as FlowEvent);
@@ -210,6 +213,15 @@ function seenFrom(a: Activation, s: State, call: BoundCall, event: FlowEvent): F
   if (event.k !== 'index' || event.of === null) return event;
   const given = call.args[event.of];
   return { ...event, extent: event.extent ?? (given === undefined ? null : extentBehind(a, s, given)), of: parameterAt(call, event.of) };
+}
+
+/** What a callee of the helper gave, used although it may have failed. What other files do with their own results is their business. */
+function isOwnFailure(o: Occurrence): boolean {
+  return o.origins.length > 0 && o.origins.every((x) => x.k === 'call') && o.origins.some((x) => failedBits(o, x) !== 0);
+}
+
+function failedBits(o: Occurrence, x: Origin): number {
+  return x.k === 'call' && x.mayFail ? o.fact.nul & (x.fails ?? NULL | ERR) : 0;
 }
 
 const LOCAL = new Set<FlowEvent['k']>(['return', 'test', 'rebind', 'call', 'sleep', 'gfp-sleep', 'rcu-read']);
@@ -279,7 +291,7 @@ function contentsInCaller(a: Activation, s: State, call: BoundCall, taint: numbe
 }
 
 /** The occurrence seen from the caller; none where nothing of the caller's takes part or the paths exclude each other. */
-function liftOccurrence(a: Activation, s: State, call: BoundCall, result: FunctionResult, o: Occurrence): Occurrence[] {
+function liftOccurrence(a: Activation, s: State, call: BoundCall, result: FunctionResult, o: Occurrence, own: boolean): Occurrence[] {
   const { taint, steered } = shareInCaller(a, s, call, o);
   const origins: Origin[] = [];
   let relevant = taint.size > 0;
@@ -300,6 +312,9 @@ function liftOccurrence(a: Activation, s: State, call: BoundCall, result: Functi
     as ??= expressionName(call.e.args[origin.index]!);
     if (root.origins.some((r) => r.k === 'param' || mayFail(r))) relevant = true;
   }
+  const failing = own && !relevant ? origins.find((x) => failedBits(o, x) !== 0) : undefined;
+  if (failing?.k === 'call')
+    inHelper ??= `whether ${failing.callee}() can fail where ${call.name}() is called can't be told from ${call.name}()`;
   if (!relevant && inHelper === null) return [];
   const direct = o.origins.length === 1 && o.origins[0]!.k === 'param' ? call.args[o.origins[0]!.index] : undefined;
   const root = direct === undefined ? undefined : rootOf(s, direct);

@@ -19,6 +19,11 @@ struct obj { int n; struct obj *peer; struct obj *up; };
 struct holder { struct obj inner; struct obj *cur; };
 static struct obj *pick(int n) { if (n < 0) return NULL; return lookup(n); }
 static struct obj *sure(struct obj *p) { return p; }
+static int rash(int n) { struct obj *q = lookup(n); return q->n; }
+static int deep(int n) { return rash(n + 1); }
+static int rash_of_fixed(void) { struct obj *q = lookup(7); return q->n; }
+static int careful(int n) { struct obj *q = lookup(n); return q ? q->n : 0; }
+static int told(struct obj *q) { return q->n; }
 __bpf_kfunc int subject(struct holder *h, int n)
 {
 	struct obj *o;
@@ -43,6 +48,14 @@ describe('unchecked-result', () => {
   });
 
   test.each([
+    ['of a helper', 'return rash(n);'],
+    ['of a helper of a helper', 'return deep(n);'],
+    ['of a helper that nothing is handed to', 'return rash_of_fixed();'],
+  ])('a question, because its caller may know better: the own result %s', (_, text) => {
+    expect(verdictOf(claimsOf(uncheckedResult, body(text), KNOWN))).toBe('unsure');
+  });
+
+  test.each([
     ['tested', 'o = lookup(n); if (!o) return 0; return o->n;'],
     ['tested in the condition', 'if (!(o = lookup(n))) return 0; return o->n;'],
     ['IS_ERR', 'o = make(n); if (IS_ERR(o)) return PTR_ERR(o); return o->n;'],
@@ -53,6 +66,8 @@ describe('unchecked-result', () => {
     ['loop until found', 'for (o = lookup(0); o; o = lookup(o->n)) n++; return n;'],
     ['&& chain', 'o = lookup(n); return o && o->n;'],
     ['goto', 'o = lookup(n); if (!o) goto out; n = o->n; out: return n;'],
+    ['a helper tests its own result', 'return careful(n);'],
+    ['a helper is given what was tested', 'o = lookup(n); return o ? told(o) : 0;'],
   ])('silent: %s', (_, text) => {
     const claims = claimsOf(uncheckedResult, body(text), KNOWN);
     expect(verdictOf(claims), claims[0]?.message).toBe('silent');
