@@ -1,6 +1,19 @@
 /** Longer than most rules: both ends of a reference, its flags and its code, are one idea. */
 import type { Claim, EventOf, Evidence, Kfunc, KfuncUnit, Missing, Occurrence, ProgramView, Rule } from '../src/rule.ts';
-import { assumedSeries, carries, claimOf, context, flagAdded, returnsOf, since, step, structPointer, VALID } from '../src/rule.ts';
+import {
+  assumedSeries,
+  carries,
+  claimOf,
+  context,
+  flagAdded,
+  pathEvidence,
+  placeInKfunc,
+  returnsOf,
+  since,
+  step,
+  structPointer,
+  VALID,
+} from '../src/rule.ts';
 
 export const acquireRelease: Rule = {
   id: 'acquire-release',
@@ -329,6 +342,33 @@ function* leaks(unit: KfuncUnit): Iterable<Claim> {
     }
   }
   for (const { claim } of found.values()) yield claim;
+  yield* leaksInHelpers(unit);
+}
+
+/** Whether a helper is called in a way that takes it there, its caller may know. */
+function* leaksInHelpers(unit: KfuncUnit): Iterable<Claim> {
+  const seen = new Set<string>();
+  for (const event of unit.flow.events) {
+    if (event.k !== 'leak') continue;
+    const key = `${event.taken.line}:${event.taken.column}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield claimOf(acquireRelease, unit, {
+      subject: event.by,
+      property: CODE,
+      location: placeInKfunc(event),
+      message: `the reference that ${event.by}() takes in ${event.function}() is neither returned nor dropped on some way out of it`,
+      advice: 'drop the reference on every way out that does not hand it on',
+      path: [step(`${event.by}() takes a reference`, event.taken), ...pathEvidence(event, `leaves with it: ${event.text}`)],
+      missing: [
+        {
+          what: event.function,
+          why: `whether ${event.function}() is called so that it leaves there can't be told from it`,
+          treeWouldHelp: false,
+        },
+      ],
+    });
+  }
 }
 
 type Reference = EventOf<'return'>['unreleased'][number];

@@ -186,8 +186,11 @@ function liftEvents(a: Activation, s: State, call: BoundCall, result: FunctionRe
     if (event.k === 'sleep' || event.k === 'rcu-read') liftContext(a, s, event, step);
     if (event.k === 'gfp-sleep') liftAllocation(a, s, call, event, step);
     if (event.k === 'deref') noteLateUses(a, s, call, event);
+    const isOfFile = event.location.file === a.file.path;
+    if (event.k === 'return' && isOfFile) liftLeaks(a, event, step);
+    if (event.k === 'leak' && isOfFile) a.add({ ...event, chain: [step, ...event.chain] });
     if (LOCAL.has(event.k)) continue;
-    const ofHelper = event.k === 'deref' && event.location.file === a.file.path ? event.occurrences.filter(isOwnFailure) : [];
+    const ofHelper = event.k === 'deref' && isOfFile ? event.occurrences.filter(isOwnFailure) : [];
     const occurrences = (interesting ? event.occurrences : ofHelper).flatMap((o) =>
       liftOccurrence(a, s, call, result, o, ofHelper.includes(o)),
     );
@@ -224,7 +227,16 @@ function failedBits(o: Occurrence, x: Origin): number {
   return x.k === 'call' && x.mayFail ? o.fact.nul & (x.fails ?? NULL | ERR) : 0;
 }
 
-const LOCAL = new Set<FlowEvent['k']>(['return', 'test', 'rebind', 'call', 'sleep', 'gfp-sleep', 'rcu-read']);
+/** What is kept of an argument is the caller's as well, and shows there. A pointer that is handed out may lead to what a reference was taken of. */
+function liftLeaks(a: Activation, event: EventOf<'return'>, step: Step): void {
+  const { location, text } = event;
+  if (event.occurrences.some((o) => o.type.k !== 'int' && (o.fact.nul & VALID) !== 0)) return;
+  for (const { by, location: taken, escaped, parameter, memory } of event.unreleased)
+    if (!escaped && parameter === null && !memory)
+      a.add({ k: 'leak', location, function: event.function, text, chain: [step], occurrences: [], by, taken });
+}
+
+const LOCAL = new Set<FlowEvent['k']>(['return', 'leak', 'test', 'rebind', 'call', 'sleep', 'gfp-sleep', 'rcu-read']);
 
 /** An allocation with the flags that the caller hands over: they let it sleep, forbid it, or are its own caller's. */
 function liftAllocation(a: Activation, s: State, call: BoundCall, { gfp, ...event }: EventOf<'gfp-sleep'>, step: Step): void {

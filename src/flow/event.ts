@@ -85,6 +85,8 @@ export type FlowEvent = Common &
     | { k: 'test'; variable: string; inMacro: boolean }
     /** `unreleased`: references that are still held; `negative`: the value is below zero before it becomes the return type */
     | { k: 'return'; held: 'yes' | 'no' | 'unknown' | 'null'; negative: boolean; unreleased: Unreleased[] }
+    /** a helper leaves a reference behind that only it knew of; `taken`: where */
+    | { k: 'leak'; by: string; taken: Location }
     | { k: 'call'; callee: string; known: boolean; context: ReadonlyMap<ContextKind, number>; sleeps: 'yes' | 'no' | 'unknown' }
     /** a reference is taken: `live` by a get that needs a count above zero; `tests`: by one that says whether it is; `held`: on an object that a reference is held of already */
     | { k: 'get'; callee: string; live: boolean; tests: boolean; held: boolean }

@@ -23,6 +23,11 @@ static int rash(int n) { struct obj *q = lookup(n); return q->n; }
 static int deep(int n) { return rash(n + 1); }
 static int rash_of_fixed(void) { struct obj *q = lookup(7); return q->n; }
 static int careful(int n) { struct obj *q = lookup(n); return q ? q->n : 0; }
+static int leaky(int n) { struct obj *q = find_get(n); if (!q) return 0; if (n > 3) return -1; obj_put(q); return 0; }
+static int tidy(int n) { struct obj *q = find_get(n); if (!q) return 0; if (n > 3) { obj_put(q); return -1; } obj_put(q); return 0; }
+static struct obj *handed_out(int n) { struct obj *q = find_get(n); if (!q) return NULL; obj_get(q->peer); return q; }
+static int kept(struct holder *h, int n) { struct obj *q = find_get(n); h->cur = q; return 0; }
+static struct obj *failed(int n) { struct obj *q = find_get(n); if (q && q->n) return NULL; return q; }
 static int told(struct obj *q) { return q->n; }
 __bpf_kfunc int subject(struct holder *h, int n)
 {
@@ -121,5 +126,25 @@ describe('acquire-release, what the body hands out', () => {
 
   test('out of sight: not known', () => {
     expect(said('return elsewhere(p);')).toBe('unsure');
+  });
+});
+
+describe('acquire-release, what a helper leaves behind', () => {
+  const leaks = (text: string) =>
+    verdictOf(claimsOf(acquireRelease, body(text), KNOWN).filter((c) => c.message.startsWith('the reference that')));
+
+  test.each([
+    ['put on every way out', 'return tidy(n);'],
+    ['handed out, and what it leads to', 'o = handed_out(n); if (o) obj_put(o); return 0;'],
+    ['stored in an object', 'return kept(h, n);'],
+  ])('silent: %s', (_, text) => {
+    expect(leaks(text)).toBe('silent');
+  });
+
+  test.each([
+    ['left on the way of an error', 'return leaky(n);'],
+    ['left where NULL is handed out', 'o = failed(n); if (o) obj_put(o); return 0;'],
+  ])('a question: %s', (_, text) => {
+    expect(leaks(text)).toBe('unsure');
   });
 });
