@@ -11,7 +11,7 @@ import { unitsOf, unitsReaching } from './question.ts';
 import { readClaims } from './reading/read-claims.ts';
 import type { StatedClaim } from './reading/stated.ts';
 import type { Names, Subject } from './subject.ts';
-import { isNameIn, namesIn, resolveSubject, subjectNamed } from './subject.ts';
+import { escaped, isNameIn, namesIn, resolveSubject, subjectNamed } from './subject.ts';
 
 export function ask(comment: ReviewComment, court: Court): Question[] {
   const files = court.analysis.program.files;
@@ -229,7 +229,7 @@ function subjectOf(stated: StatedClaim, comment: ReviewComment, place: Place | n
 function indexOfArray(array: string, body: string, names: Names): Subject | null {
   const inside = /\[\s*([^\]]+?)\s*\]$/.exec(array)?.[1];
   if (inside !== undefined) return subjectNamed(inside.replace(STEPS, ''), names);
-  const plain = array.replace(/\[\s*\]$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const plain = escaped(array.replace(/\[\s*\]$/, ''));
   const found = new Set([...body.matchAll(new RegExp(`(?<![\\w>.])${plain}\\s*\\[([^\\]]*)\\]`, 'g'))].map((m) => m[1]!.trim()));
   const [name] = found;
   if (found.size === 0) return lengthInto(plain, body, names);

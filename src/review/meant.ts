@@ -2,7 +2,7 @@
 import type { Category } from './reading/cues.ts';
 import type { StatedClaim } from './reading/stated.ts';
 import type { Names, Subject } from './subject.ts';
-import { subjectNamed } from './subject.ts';
+import { escaped, subjectNamed } from './subject.ts';
 
 export interface Code {
   /** of the function */
@@ -63,15 +63,13 @@ function isUsedAs(kind: 'pointer' | 'number', { text, root, kind: what }: Subjec
   const type = names.parameters.get(root)?.type ?? names.variables.get(root);
   const isPointer = type !== undefined && type.pointers + type.dims.length > 0;
   if (what !== 'expression') return (kind === 'pointer') === isPointer;
-  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const code = escaped(text);
   if (kind === 'number')
-    return (
-      new RegExp(`\\[[^\\]]*${escaped}|(<<|>>)[^;{}]*${escaped}|\\([^;{}]*,[^;{}]*${escaped}`).test(body) || isNumberMember(text, around)
-    );
-  if (new RegExp(`(?<![\\w>.])${escaped}\\s*->|\\*\\s*${escaped}\\b`).test(body)) return true;
+    return new RegExp(`\\[[^\\]]*${code}|(<<|>>)[^;{}]*${code}|\\([^;{}]*,[^;{}]*${code}`).test(body) || isNumberMember(text, around);
+  if (new RegExp(`(?<![\\w>.])${code}\\s*->|\\*\\s*${code}\\b`).test(body)) return true;
   const member = /\w+$/.exec(text)?.[0] ?? '';
   // `&x->member` is never NULL; of other uses the declaration tells, where it is at hand
-  if (!new RegExp(`(?<!&\\s?|[\\w>.])${escaped}\\b(?!\\s*\\[)`).test(body)) return false;
+  if (!new RegExp(`(?<!&\\s?|[\\w>.])${code}\\b(?!\\s*\\[)`).test(body)) return false;
   if (new RegExp(`\\*\\s*(?:__\\w+\\s+)*${member}\\s*[;,]`).test(around)) return true;
   return !new RegExp(`^\\s+(?:\\w+\\s+)+${member}\\s*(?:\\[[^\\]]*\\]\\s*)?[;,:]`, 'm').test(around);
 }

@@ -103,6 +103,11 @@ function ownerOf(subject: Subject, names: Names, counters: ReadonlySet<string>):
   return { text: subject.root, root: subject.root, kind: parameter ? 'parameter' : 'variable', index: parameter?.index ?? -1 };
 }
 
+/** Code as a part of a regular expression that finds it. */
+export function escaped(code: string): string {
+  return code.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 /** A parameter, a variable, or an expression that begins with one. */
 export function subjectNamed(text: string, names: Names): Subject | null {
   return known(text, names, NONE);

@@ -5,7 +5,7 @@ import { ERR, NULL, pathEvidence, placeInKfunc } from '../../rule.ts';
 import { functionsOf } from '../../source/functions.ts';
 import type { Court, Question } from '../question.ts';
 import { onlyFromKfuncs } from '../question.ts';
-import type { Subject } from '../subject.ts';
+import { escaped, type Subject } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, inPlace, onLine, ruled, unknown, weigh } from './answer.ts';
 import { namesHandedOn, textOf } from './body.ts';
@@ -105,7 +105,7 @@ function valuesOf(q: Question, subject: Subject, unit: KfuncUnit, court: Court):
 /** `s = rcu_dereference(q->berth)`, and nothing else is given to s: said of q->berth, it is about s. */
 function readInto({ place, function: own }: Question, { kind, text }: Subject, uses: readonly Use[]): Use[] {
   if (kind !== 'expression' || !place) return [];
-  const read = text.replace(/\s+/g, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const read = escaped(text.replace(/\s+/g, ''));
   const body = textOf(place.source);
   const found = [
     ...body.matchAll(

@@ -3,7 +3,7 @@ import type { Evidence, Finding, Missing } from '../../claim.ts';
 import type { EventOf, Extent, KfuncUnit, Occurrence } from '../../rule.ts';
 import { pathEvidence, placeInKfunc } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
-import { namesIn, type Subject } from '../subject.ts';
+import { escaped, namesIn, type Subject } from '../subject.ts';
 import type { Answer } from './answer.ts';
 import { answered, onLine, ruled, unknown, weigh } from './answer.ts';
 import { namesHandedOn } from './body.ts';
@@ -164,7 +164,7 @@ function usesOf(q: Question, unit: KfuncUnit, court: Court): Seen[] {
 }
 
 function wholeName(name: string): RegExp {
-  return new RegExp(`(?<![\\w>.])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`);
+  return new RegExp(`(?<![\\w>.])${escaped(name)}(?!\\w)`);
 }
 
 /** `from, u32 from__sz`: that so much can be read from `from` is what the verifier sees to. */

@@ -3,6 +3,7 @@ import type { Evidence, Finding, Missing } from '../../claim.ts';
 import type { EventOf, KfuncUnit } from '../../rule.ts';
 import { isFromParameter, pathEvidence, placeInKfunc, VALID } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
+import { escaped } from '../subject.ts';
 import { askAllocation } from './allocation.ts';
 import type { Answer } from './answer.ts';
 import { answered, ruled, unknown, weigh } from './answer.ts';
@@ -201,10 +202,6 @@ function takenIn(unit: KfuncUnit, q: Question, court: Court): Answer {
       missing,
     }),
   ]);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** A get that needs a live count, on an object whose count may be zero. */
