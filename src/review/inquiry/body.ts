@@ -44,9 +44,11 @@ function handedTo(source: FunctionSource, name: string): { callee: string; index
     return index < 0 ? [] : [{ callee: m[1]!, index }];
   });
   const [call] = calls;
+  // also among arguments that are calls themselves
+  const named = [...body.slice(body.indexOf('{')).matchAll(new RegExp(`[(,]\\s*${name}\\s*(?=[,)])`, 'g'))].length;
   const isOnce = call && calls.length === 1 && [...body.matchAll(new RegExp(`\\b${call.callee}\\s*\\(`, 'g'))].length === 1;
   const given = [...body.matchAll(new RegExp(`(?<![\\w>.])${name}\\s*=(?!=)`, 'g'))].length;
-  return isOnce && given <= 1 ? call : null;
+  return isOnce && named === 1 && given <= 1 ? call : null;
 }
 
 /** Statements, operators and macros that call nothing. */

@@ -1,6 +1,5 @@
 /** Sends a question to the inquiry that can answer it. */
 import type { Missing } from '../../claim.ts';
-import { structPointer } from '../../rule.ts';
 import type { Court, Question } from '../question.ts';
 import type { Answer } from './answer.ts';
 import { answered, notOurs, outcomeOf, ruled, unknown } from './answer.ts';
@@ -63,7 +62,7 @@ function unlessReadOtherwise(answer: Answer, q: Question, court: Court): Answer 
   const also = errors ? [...q.stated.also, { category: 'null-deref' as const, aspect: 'error-pointer' as const }] : q.stated.also;
   for (const { category, aspect } of also) {
     if (aspect === 'validity') {
-      if (isObject(q)) continue;
+      if (isObject(q, court)) continue;
       const why = `what the program put behind ${q.subject!.text} may be meant`;
       return { ...answer, missing: [...answer.missing, { what: q.subject!.text, why, treeWouldHelp: false }] };
     }
@@ -76,16 +75,13 @@ function unlessReadOtherwise(answer: Answer, q: Question, court: Court): Answer 
 }
 
 /** What it leads to is an object of the kernel's: nothing there is the program's to choose. */
-function isObject({ subject, own }: Question): boolean {
+function isObject({ subject, own }: Question, court: Court): boolean {
   if (subject?.kind !== 'parameter' || own.length === 0) return false;
-  return own.every(({ flow, definition }) => {
-    const { name, type } = definition.syntax.parameters[subject.index]!;
-    const struct = structPointer(type);
+  return own.every((unit) => {
+    const { all } = court.analysis.bench.guarantees(unit.kfunc.name);
     return (
-      struct !== null &&
-      !/dynptr|\bbpf_iter_/.test(struct) &&
-      !/__\w*(str|arena|ign|map|sz|szk|buf)\w*$/.test(name) &&
-      !flow.memory.has(subject.index)
+      all.length > 0 &&
+      all.every((g) => g.parameters[subject.index]?.kind === 'btf-pointer' && g.parameters[subject.index]!.unsure === null)
     );
   });
 }

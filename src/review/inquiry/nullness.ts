@@ -369,8 +369,8 @@ function guarded(value: ValueUses, name: string, q: Question, unit: KfuncUnit, c
 function isReadAgain(origin: Origin, use: Use, { fact }: Occurrence): boolean {
   if (origin.k !== 'load') return false;
   const pointer = use.k === 'deref' ? pointerOf(use.text) : use.text;
-  const isOfVariables = isVariable(pointer) && fact.reasons.some((r) => !/->|[.[*]/.test(r.text));
-  return !isOfVariables && !fact.reasons.some((r) => r.locked);
+  // which of several tests it was that told of NULL does not show: each must hold
+  return !fact.reasons.every((r) => r.locked || (isVariable(pointer) && !/->|[.[*]/.test(r.text)));
 }
 
 function isVariable(text: string): boolean {

@@ -159,7 +159,7 @@ function usesOf(q: Question, unit: KfuncUnit, court: Court): Seen[] {
   return unit.flow.events
     .filter((e): e is Use => e.k === 'index' || e.k === 'shift' || e.k === 'length' || e.k === 'pass')
     .filter((e) => (isParameter ? e.occurrences.some((o) => o.taint.has(subject.index)) : isNamed(e)))
-    .filter((e) => !isPromised(e, subject, unit))
+    .filter((e) => !isPromised(e, subject, unit, court))
     .flatMap((use) => use.occurrences.filter((o) => o.type.k !== 'pointer').map((occurrence) => ({ use, occurrence })));
 }
 
@@ -167,11 +167,12 @@ function wholeName(name: string): RegExp {
   return new RegExp(`(?<![\\w>.])${escaped(name)}(?!\\w)`);
 }
 
-/** `from, u32 from__sz`: that so much can be read from `from` is what the verifier sees to. */
-function isPromised(e: Use, subject: Subject, unit: KfuncUnit): boolean {
-  if (e.k !== 'length' || e.parameter === null || e.of !== null || subject.kind !== 'parameter' || !/.__szk?$/.test(subject.root))
+/** `from, u32 from__sz`: that so much can be read from `from` is what the verifier sees to, where it ties the two together. */
+function isPromised(e: Use, subject: Subject, unit: KfuncUnit, court: Court): boolean {
+  if (e.k !== 'length' || e.parameter === null || e.of !== null || subject.kind !== 'parameter' || e.text.trim() !== subject.root)
     return false;
-  if (unit.definition.syntax.parameters[e.parameter + 1]?.name !== subject.root || e.text.trim() !== subject.root) return false;
+  const { all } = court.analysis.bench.guarantees(unit.kfunc.name);
+  if (all.length === 0 || !all.every((g) => g.parameters[e.parameter!]?.sizeOf === subject.root)) return false;
   return e.occurrences.every((o) => o.origins.every((x) => x.k === 'param' && x.index === subject.index));
 }
 
